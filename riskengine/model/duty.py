@@ -1,0 +1,62 @@
+"""Who answers, how gravely, by when: levels, units, routes, places."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from riskengine.model.noun import Noun, Sentence, Slug
+from riskengine.model.subject import Subject
+
+__all__ = ["Level", "Place", "Route", "Unit"]
+
+
+class Level(Noun):
+    """One warning level; an internal work level, not a public alarm. ``rank`` 1 is the gravest. ``score``: from this many points."""
+
+    name: str
+    rank: int = Field(ge=1, le=9)
+    code: str
+    colour: str = Field(pattern=r"^#[0-9A-Fa-f]{6}$")
+    score: float | None = None
+    handle_within: int = Field(ge=1, le=90)
+
+
+class Unit(Noun):
+    """A responsible unit: a line department (条) or a township (块)."""
+
+    id: Slug
+    name: Sentence
+    type: Literal["line", "township"]
+    sort: int = 0
+
+
+class Place(Noun):
+    """A node of the place tree. ``population`` counts residents from ``valid_from`` on; ``unit`` has jurisdiction."""
+
+    code: str
+    name: str
+    level: Literal["county", "town", "village"]
+    parent: str | None
+    population: int | None = Field(default=None, ge=0)
+    valid_from: date | None = None
+    unit: Slug | None = None
+    aliases: tuple[str, ...] = ()
+
+
+class Route(Noun):
+    """First match wins, from top to bottom. ``lead`` answers; with ``township: true`` the place's own unit works along (协办).
+
+    ``lead: township`` hands the warning to the place's unit; ``lead: reporter`` to the unit that is the subject.
+    ``places`` narrows to places at or below these codes.
+    """
+
+    themes: tuple[str, ...] = ()
+    subjects: tuple[Subject, ...] = ()
+    levels: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    lead: str
+    township: bool = True
+    catch_all: bool = False

@@ -1,0 +1,32 @@
+"""All of ``rules/`` as one value: what a night is decided by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from riskengine.model.duty import Level, Place, Route, Unit
+from riskengine.model.rule import Rule
+from riskengine.model.signal import Signal
+from riskengine.model.source import Source
+
+__all__ = ["Rulebook"]
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """Loaded, checked and hashed. Mappings keep the order of the files, which is the order of the lists.
+
+    ``hash``: SHA-256 over the bytes of all files below ``rules/``. ``rule_hashes``: rule id → SHA-256 of the rule's content, so that a
+    warning can say by which version of which rule it was raised.
+    """
+
+    sources: Mapping[str, Source]
+    signals: Mapping[str, Signal]
+    rules: Mapping[str, Rule]
+    levels: tuple[Level, ...]
+    units: Mapping[str, Unit]
+    places: tuple[Place, ...]
+    routes: tuple[Route, ...]
+    hash: str
+    rule_hashes: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,62 @@
+"""A signal: a number for a subject on a night, with its unit and the meaning of empty."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from riskengine.model.noun import Name, Noun
+from riskengine.model.subject import Subject
+
+__all__ = ["Signal"]
+
+Measure = Literal["count", "sum", "max", "min", "share", "distinct", "latest", "previous", "streak", "days_since"]
+
+
+class Signal(Noun):
+    """One of three forms; exactly one of ``from``, ``usual``/``upper`` and ``formula`` is given.
+
+    *Measured* (``from`` a record kind): ``measure`` of the rows ``where`` a condition over the kind's columns holds.
+    ``window`` days ending ``lag`` days before the night (``lag: 1y`` = the same days last year); no window = all that is known.
+    ``of``: the expression to sum, maximise, read; for ``share`` the condition whose part of the count is wanted (0..1); for
+    ``streak`` the condition that must hold for the newest n returns in a row (``previous_x`` is column x one return earlier).
+    A place counts all rows at and below itself; any other subject sees its own rows.
+
+    *Baseline*: ``usual`` is the mean of the same signal over earlier windows of the same length (full history up to
+    ``history`` windows, the newest ``gap`` left out), ``upper`` its upper bound at false-alarm rate ``alarm``. Unknown until
+    ``least`` windows of history exist.
+
+    *Formula*: an expression over other signals of the same subject. ``人口`` (population) is known for places.
+
+    ``empty`` is the value where no row was found: 0 for things that are counted, unknown (the default for others) for readings.
+    """
+
+    name: Name
+    unit: str
+    subject: tuple[Subject, ...] = Field(min_length=1)
+    source: Annotated[str | None, Field(alias="from")] = None
+    where: str | None = None
+    measure: Measure | None = None
+    of: str | None = None
+    window: int | None = Field(default=None, ge=1, le=3660)
+    lag: int | Literal["1y", "2y"] = 0
+    usual: Name | None = None
+    upper: Name | None = None
+    history: int = Field(default=104, ge=4, le=520)
+    gap: int = Field(default=1, ge=0, le=52)
+    least: int = Field(default=8, ge=4, le=104)
+    alarm: float = Field(default=0.01, gt=0, lt=0.5)
+    formula: str | None = None
+    empty: Literal[0, "unknown"] | None = None
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Signal:
+        forms = [self.source is not None, self.usual is not None, self.upper is not None, self.formula is not None]
+        if sum(forms) != 1:
+            raise ValueError("from、usual、upper、formula 四者须且只须写一个")
+        if self.source is not None and self.measure is None:
+            raise ValueError("写了 from 就要写 measure（count、sum、max、min、share、distinct、latest、previous、streak、days_since）")
+        if self.measure in ("sum", "max", "min", "share", "distinct", "latest", "previous", "streak") and self.of is None:
+            raise ValueError(f"measure: {self.measure} 须用 of 写明对哪个字段或条件计算")
+        return self

@@ -1,0 +1,82 @@
+"""A source: one office's files, described by one YAML mapping in ``rules/sources/``."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from riskengine.model.noun import Noun, Sentence, Slug
+
+__all__ = ["Cell", "Condition", "Received", "Reports", "Source"]
+
+
+class Cell(Noun):
+    """How one contract field is filled from one column.
+
+    ``values`` translates what the office writes into what the rules expect; a value that is not listed is kept, refused,
+    or becomes ``otherwise`` itself when that is neither ``keep`` nor ``refuse``. ``scale`` multiplies a number (0.01 for 分 → 元).
+    """
+
+    column: str | None = None
+    constant: str | None = None
+    values: dict[str, str] = Field(default_factory=dict)
+    otherwise: str = "keep"
+    dates: Literal["ymd", "mdy", "dmy", "minguo"] = "ymd"
+    scale: float = 1.0
+
+
+class Condition(Noun):
+    """Rows whose ``column`` holds one of ``values`` (after trimming)."""
+
+    column: str
+    values: tuple[str, ...]
+
+
+class Received(Noun):
+    """Where a file says on which day the office sent it: the first group of ``pattern`` in its name, as YYYYMMDD or YYYY-MM-DD."""
+
+    pattern: str
+
+
+class Reports(Noun):
+    """Who reports and how often. A reporter is a value of the contract field ``reporter``, or the whole file.
+
+    ``every`` and ``grace`` in days: the source is late when its newest file is older than ``every + grace`` days.
+    ``by_reporter`` turns on the watch for single stations that fall silent; ``unit`` must answer for a late file and, where a
+    reporter is no unit of its own, for a silent one.
+    """
+
+    unit: Slug
+    every: int = Field(ge=1, le=400)
+    grace: int = Field(default=2, ge=0, le=60)
+    by_reporter: bool = False
+    since: date | None = None
+
+
+class Source(Noun):
+    """One mapping file.
+
+    ``files``: globs below ``data/inbox``; a file belongs to the one source that claims it. ``key``: the columns that identify a
+    record through corrections; empty means the content of the row itself (and its count within the file) is its key.
+    ``fields``: contract field → column. ``ignore``: columns known and not wanted. ``retract_when``: rows that take an earlier
+    record back. ``blank_when``: rows with all of these columns empty say nothing new and count as unchanged.
+    ``coverage``: places (codes) that this source reports on; empty means the whole county.
+    """
+
+    source: Slug
+    title: Sentence
+    kind: str
+    files: tuple[str, ...] = Field(min_length=1)
+    encoding: Literal["auto", "utf-8", "gb18030", "big5", "utf-16"] = "auto"
+    sheet: str | None = None
+    received: Received | None = None
+    reports: Reports | None = None
+    key: tuple[str, ...] = ()
+    fields: dict[str, Cell]
+    ignore: tuple[str, ...] = ()
+    retract_when: Condition | None = None
+    skip_when: Condition | None = None
+    blank_when: tuple[str, ...] = ()
+    max_rejected: float = Field(default=0.2, ge=0, le=1)

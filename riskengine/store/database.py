@@ -1,0 +1,69 @@
+"""One connection, one writer. Everything that must be true of every connection is set here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from riskengine.errors import Busy, EngineFault
+from riskengine.store.schema import create_schemas
+
+__all__ = ["Connection", "connect", "transaction"]
+
+Connection = duckdb.DuckDBPyConnection
+
+
+@contextmanager
+def connect(database: Path, scratch: Path, *, memory: str = "1GB", threads: int | None = None) -> Iterator[Connection]:
+    """Open (and create) the workspace's database, schemas in place; closed on leaving.
+
+    The file keeps DuckDB 1.5's storage format, so that a step back from 2.0 stays possible. Raises Busy when another process
+    holds the file, EngineFault when it cannot be opened at all.
+    """
+    database.parent.mkdir(parents=True, exist_ok=True)
+    scratch.mkdir(parents=True, exist_ok=True)
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "storage_compatibility_version": "v1.5.0",
+        "memory_limit": memory,
+        "temp_directory": str(scratch / "spill"),
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    if threads is not None:
+        config["threads"] = threads
+    try:
+        con = duckdb.connect(str(database), config=config)
+    except duckdb.Error as error:
+        raise _explain(error, database) from error
+    try:
+        con.execute("SET TimeZone='Asia/Shanghai'")
+        con.execute("SET preserve_insertion_order=true")
+        create_schemas(con)
+        yield con
+    finally:
+        con.close()
+
+
+@contextmanager
+def transaction(con: Connection) -> Iterator[None]:
+    """All or nothing: commit on leaving, roll back on any exception (a kill leaves nothing either)."""
+    con.execute("BEGIN")
+    try:
+        yield
+    except BaseException:
+        con.execute("ROLLBACK")
+        raise
+    con.execute("COMMIT")
+
+
+def _explain(error: duckdb.Error, database: Path) -> Exception:
+    text = str(error)
+    if "lock" in text.lower():
+        holder = re.search(r"PID (\d+)", text)
+        who = f"（进程 {holder.group(1)}）" if holder else ""
+        return Busy(f"{database.name}：另一次运行{who}正在使用这个工作区。请等它结束后再运行；今晚的数据没有任何改动。")
+    return EngineFault(f"{database}：数据库打不开（{text.splitlines()[0]}）。请检查磁盘与文件权限后再运行。")

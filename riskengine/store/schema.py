@@ -1,0 +1,98 @@
+"""The tables in which the phases meet. A phase writes its own schema and no other; all may read all.
+
+Every table that belongs to a night carries ``as_of``; a phase that runs again for a night first deletes that night's rows in the
+same transaction. Record tables are bitemporal: a version holds from ``known_at`` until ``superseded_at`` (NULL = still).
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from riskengine.contracts import contract, kinds
+from riskengine.contracts.field import sql_type
+
+__all__ = ["as_known", "create_schemas", "record_columns"]
+
+_TABLES = """
+CREATE SCHEMA IF NOT EXISTS sense;
+CREATE SCHEMA IF NOT EXISTS assess;
+CREATE SCHEMA IF NOT EXISTS intervene;
+CREATE SCHEMA IF NOT EXISTS review;
+
+CREATE TABLE IF NOT EXISTS sense.night (as_of DATE PRIMARY KEY, rules_hash VARCHAR, seconds DOUBLE);
+-- one row a file that was ever looked at; status: loaded, refused (broke its contract), unreadable, unclaimed
+CREATE TABLE IF NOT EXISTS sense.file (
+  file_id INTEGER PRIMARY KEY, sha256 VARCHAR, name VARCHAR, source VARCHAR, kind VARCHAR, received_on DATE, as_of DATE,
+  format VARCHAR, encoding VARCHAR, status VARCHAR, rows_read BIGINT, stored BIGINT, updated BIGINT, unchanged BIGINT,
+  retracted BIGINT, rejected BIGINT, message VARCHAR);
+-- one row a problem of a refused row; a value that may be personal is withheld, never stored
+CREATE TABLE IF NOT EXISTS sense.reject (
+  file_id INTEGER, row_no BIGINT, source_column VARCHAR, field VARCHAR, value VARCHAR, reason VARCHAR);
+-- things that somebody should know, as rows: new-column, personal-column, late-source, silent-reporter, unreadable-file ...
+CREATE TABLE IF NOT EXISTS sense.issue (as_of DATE, file_id INTEGER, source VARCHAR, code VARCHAR, message VARCHAR);
+-- who should have reported and did not; unit answers for it; places (codes) whose signals of this kind are unknown tonight
+CREATE TABLE IF NOT EXISTS sense.silence (
+  as_of DATE, source VARCHAR, kind VARCHAR, reporter VARCHAR, unit VARCHAR, place VARCHAR, last_on DATE, days INTEGER,
+  expected DOUBLE, whole_source BOOLEAN, message VARCHAR);
+
+CREATE TABLE IF NOT EXISTS assess.night (as_of DATE PRIMARY KEY, rules_hash VARCHAR, seconds DOUBLE);
+-- rules that were evaluated without a fault on a night; a rule missing here is unknown for every subject
+CREATE TABLE IF NOT EXISTS assess.evaluated (as_of DATE, rule VARCHAR, subjects BIGINT, hits BIGINT, unknowns BIGINT);
+CREATE TABLE IF NOT EXISTS assess.fault (as_of DATE, rule VARCHAR, message VARCHAR);
+-- verdicts that are not clear: 'hit' or 'unknown'. level: rank (1 gravest), NULL when unknown. why: JSON, see assess.reasons
+CREATE TABLE IF NOT EXISTS assess.verdict (
+  as_of DATE, rule VARCHAR, subject_type VARCHAR, subject VARCHAR, place VARCHAR, verdict VARCHAR, score DOUBLE, level TINYINT,
+  why JSON);
+-- one row an episode: at most one open (lifted_on NULL) for a subject and theme
+CREATE TABLE IF NOT EXISTS assess.warning (
+  id VARCHAR PRIMARY KEY, subject_type VARCHAR, subject VARCHAR, subject_name VARCHAR, place VARCHAR, theme VARCHAR,
+  opened_on DATE, lifted_on DATE);
+-- one row a night an open warning lives, and one for the night it is lifted; change: 新增 升级 持续 降级 解除
+CREATE TABLE IF NOT EXISTS assess.state (
+  as_of DATE, id VARCHAR, change VARCHAR, level TINYINT, score DOUBLE, rules VARCHAR[], stale BOOLEAN, why JSON, evidence JSON);
+-- how the night's inference went: subjects handed over, conclusions drawn, and that the oracle agreed
+CREATE TABLE IF NOT EXISTS assess.inference (as_of DATE, subjects BIGINT, conclusions BIGINT, agreed BOOLEAN);
+
+CREATE TABLE IF NOT EXISTS intervene.night (as_of DATE PRIMARY KEY, rules_hash VARCHAR, seconds DOUBLE);
+-- who answers for a warning: role 主办 or 协办; the clock starts at delivery and is tightened when the level rises
+CREATE TABLE IF NOT EXISTS intervene.duty (
+  as_of DATE, id VARCHAR, unit VARCHAR, role VARCHAR, level TINYINT, delivered_on DATE, deadline DATE, catch_all BOOLEAN);
+CREATE TABLE IF NOT EXISTS intervene.list (as_of DATE, unit VARCHAR, path VARCHAR, sha256 VARCHAR, lines BIGINT);
+
+CREATE TABLE IF NOT EXISTS review.night (as_of DATE PRIMARY KEY, rules_hash VARCHAR, seconds DOUBLE);
+-- what the units said, newest word last; outcome: 属实 误报 已化解 无法核实, NULL while only signed
+CREATE TABLE IF NOT EXISTS review.outcome (
+  as_of DATE, id VARCHAR, unit VARCHAR, post VARCHAR, signed_on DATE, outcome VARCHAR, measure VARCHAR, fed_back_on DATE,
+  file_id INTEGER, row_no BIGINT);
+CREATE TABLE IF NOT EXISTS review.issue (as_of DATE, file_id INTEGER, row_no BIGINT, code VARCHAR, message VARCHAR);
+"""
+
+_VERSION = (
+    ("source", "VARCHAR"),
+    ("known_at", "DATE"),
+    ("superseded_at", "DATE"),
+    ("retracted", "BOOLEAN"),
+    ("file_id", "INTEGER"),
+    ("row_no", "BIGINT"),
+)
+
+
+def record_columns(kind: str) -> dict[str, str]:
+    """Contract columns of ``kind`` with their SQL types, in the order of the contract."""
+    return {name: sql_type(info) for name, info in contract(kind).model_fields.items()}
+
+
+def as_known(kind: str, as_of: str) -> str:
+    """SQL of the records of ``kind`` as they were known on the night ``as_of`` (a SQL date expression), retractions left out."""
+    return (
+        f"SELECT * FROM sense.{kind} WHERE known_at <= {as_of} "
+        f"AND (superseded_at IS NULL OR superseded_at > {as_of}) AND NOT retracted"
+    )
+
+
+def create_schemas(con: duckdb.DuckDBPyConnection) -> None:
+    """Create whatever is missing. Cheap when nothing is."""
+    con.execute(_TABLES)
+    for kind in kinds():
+        columns = ", ".join(f"{name} {type_}" for name, type_ in (*_VERSION, *record_columns(kind).items()))
+        con.execute(f"CREATE TABLE IF NOT EXISTS sense.{kind} ({columns})")
