@@ -14,7 +14,7 @@ from riskengine.contracts.record import Record
 
 __all__ = ["Record", "contract", "kinds"]
 
-_MACHINERY = {"field", "record", "sql", "parse"}
+_MACHINERY = {"field", "parse", "place", "record", "sql"}
 
 
 @cache

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from datetime import date
+from typing import Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
-from riskengine.contracts.field import Code, Day, PlaceCode, Quantity, Word
+from riskengine.contracts.field import Code, Day, PlaceCode, Quantity, Reading, Word
 
 
 class Record(BaseModel):
@@ -41,3 +43,35 @@ class Record(BaseModel):
     category: Word | None = Field(default=None, title="类别")
     quantity: Quantity = Field(default=1, title="件数")
     reporter: Word | None = Field(default=None, title="报送单位")
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _said_and_not_in_the_future(cls, value: Any, info: ValidationInfo) -> Any:
+        """A required field says something, one that is left empty takes its default, a day is not after what is allowed."""
+        field = cls.model_fields[info.field_name or ""]
+        if value is None:
+            if field.is_required():
+                raise ValueError("不能为空，请补填")
+            return field.default
+        as_of = info.context.as_of if isinstance(info.context, Reading) else None
+        if isinstance(value, date) and as_of is not None and value > cls.latest(info.field_name or "", as_of):
+            raise ValueError(f"日期在未来（晚于{cls.latest(info.field_name or '', as_of)}），请核对年份")
+        return value
+
+    @model_validator(mode="after")
+    def _days_in_order(self) -> Self:
+        for earlier, later in self.orders:
+            first, second = getattr(self, earlier), getattr(self, later)
+            if first is not None and second is not None and second < first:
+                titles = (type(self).model_fields[earlier].title, type(self).model_fields[later].title)
+                says = f"早于{titles[0]}{first}，请核对这两个日期"
+                raise PydanticCustomError("order", "{says}", {"says": says, "field": later, "value": str(second)})
+        return self
+
+    @classmethod
+    def latest(cls, field: str, as_of: date) -> date:
+        """The last day that ``field`` may hold on the night ``as_of``: the night itself, ten years on for a deadline."""
+        if field not in cls.future:
+            return as_of
+        last_of_february = as_of.month == 2 and as_of.day == 29
+        return as_of.replace(year=as_of.year + 10, day=28 if last_of_february else as_of.day)

@@ -1,0 +1,1 @@
+"""The sample county: made up, deterministic, no real place or person."""

@@ -1,0 +1,55 @@
+"""``python -m data.sample --workspace DIR`` writes two years of the sample county into ``DIR/data/inbox``.
+
+``--rules`` writes the files that follow from the geography and the plan: ``rules/places.csv``, ``rules/units.yaml`` and
+``data/sample/truth.csv``. ``--receipts --as-of D`` fills in the lists of night D, as the units would on the next day.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import date
+from pathlib import Path
+
+from data.sample import disputes, fraud, hazards, incidents, petitions, planted, projects, readings, receipts
+from data.sample.geography import places_csv, units_yaml
+from data.sample.truth import truth_csv
+
+__all__ = ["generate", "main"]
+
+
+def generate(inbox: Path) -> int:
+    """Write all files of all offices below ``inbox``; returns how many. The same bytes every time."""
+    files = incidents.write(inbox, planted.versions("incident")) + fraud.write(inbox, planted.versions("fraud"))
+    files += petitions.write(inbox, planted.versions("petition")) + disputes.write(inbox, planted.versions("dispute"))
+    files += hazards.write(inbox, planted.versions("hazard"))
+    return files + projects.write(inbox) + readings.write(inbox)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command; returns its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m data.sample", description="生成样本县（虚构）的报送文件")
+    parser.add_argument("--workspace", type=Path, default=Path(), help="工作区文件夹")
+    parser.add_argument(
+        "--rules", action="store_true", help="重写 rules/places.csv、rules/units.yaml 与 data/sample/truth.csv"
+    )
+    parser.add_argument("--receipts", action="store_true", help="为 --as-of 那一夜的清单生成回执")
+    parser.add_argument("--as-of", type=date.fromisoformat, help="夜次日期，如 2026-06-30")
+    chosen = parser.parse_args(arguments)
+    root: Path = chosen.workspace
+    if chosen.rules:
+        (root / "rules" / "places.csv").write_text(places_csv(), encoding="utf-8")
+        (root / "rules" / "units.yaml").write_text(units_yaml(), encoding="utf-8")
+        (root / "data" / "sample" / "truth.csv").write_text(truth_csv(), encoding="utf-8")
+    elif chosen.receipts:
+        if chosen.as_of is None:
+            print("--receipts 须同时写 --as-of，例如 --as-of 2026-06-30", file=sys.stderr)
+            return 2
+        print(f"样本县：已生成 {receipts.write(root, chosen.as_of)} 份回执")
+    else:
+        print(f"样本县：已生成 {generate(root / 'data' / 'inbox')} 份报送文件")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

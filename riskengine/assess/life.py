@@ -1,0 +1,147 @@
+"""The life of a warning: pending, firing, resolved; one open warning a subject and theme, under an id that stays.
+
+For a rule and a subject a night is *known* when the rule was evaluated without a fault and the verdict was not
+unknown. A warning opens (or takes the rule in) on a night that hits, when enough of the last known nights hit
+(``for``). The rule then stays part of it until ``keep`` known nights in a row were clear; its level is the gravest
+of those nights, so it rises at once and falls only on clear sight. An unknown night moves nothing: it only marks
+the warning as stale.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from riskengine.model.rulebook import Rulebook
+from riskengine.store.database import Connection
+from riskengine.store.steps import Steps, literal
+
+__all__ = ["forget_night", "live_on", "store_states"]
+
+_TABLES = ("verdict", "evaluated", "fault", "inference", "state", "night")
+
+
+def forget_night(con: Connection, as_of: date) -> None:
+    """Take back whatever the night wrote into schema assess: its rows, the warnings it opened, the lifting of those it
+    lifted.
+    """
+    for table in _TABLES:
+        con.execute(f"DELETE FROM assess.{table} WHERE as_of = ?", [as_of])
+    con.execute("DELETE FROM assess.warning WHERE opened_on = ?", [as_of])
+    con.execute("UPDATE assess.warning SET lifted_on = NULL WHERE lifted_on = ?", [as_of])
+
+
+def live_on(con: Connection, rulebook: Rulebook, as_of: date) -> None:
+    """Decide which warnings live tonight: writes ``assess.warning`` and leaves temp tables behind.
+
+    * ``active(id, rule, nth, subject_type, subject, hit_on, level, score, stale)``: the rules that make a warning
+      up tonight; ``hit_on`` is the night whose verdict explains it (the gravest of the last ``keep`` known nights,
+      of those the newest), ``nth`` the rule's place in the order of the files;
+    * ``living(id, change, level, score, rules, stale)``: one row a warning that is open or lifted tonight.
+
+    Expects tonight's verdicts and the temp table ``subject``.
+    """
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE live_rule (nth INTEGER, rule VARCHAR, theme VARCHAR, hits INTEGER, "
+        "nights INTEGER, keep INTEGER)"
+    )
+    live = [rule for rule in rulebook.rules.values() if rule.status == "live"]
+    con.execute(
+        "INSERT INTO live_rule SELECT unnest(?::INTEGER[]), unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), "
+        "unnest(?::INTEGER[]), unnest(?::INTEGER[]), unnest(?::INTEGER[])",
+        [
+            list(range(len(live))),
+            [rule.id for rule in live],
+            [rule.theme for rule in live],
+            [rule.persistence.hits for rule in live],
+            [rule.persistence.nights for rule in live],
+            [rule.persistence.keep for rule in live],
+        ],
+    )
+    steps = Steps()
+    for name, sql in _STEPS.items():
+        steps.add(name, sql.format(tonight=literal(as_of), year=as_of.year))
+    steps.as_tables(con)
+    con.execute(
+        "INSERT INTO assess.warning SELECT id, subject_type, subject, subject_name, place, theme, ?, NULL "
+        "FROM opened ORDER BY id",
+        [as_of],
+    )
+    con.execute(
+        "UPDATE assess.warning SET lifted_on = ? WHERE id IN (SELECT id FROM living WHERE change = '解除')", [as_of]
+    )
+
+
+def store_states(con: Connection, as_of: date) -> None:
+    """Write ``assess.state`` from ``living`` and the temp tables ``reason(id, why)`` and ``proof(id, evidence)``."""
+    con.execute(
+        "INSERT INTO assess.state SELECT ?, l.id, l.change, l.level, l.score, l.rules, l.stale, r.why, "
+        "coalesce(p.evidence, JSON '[]') FROM living l LEFT JOIN reason r USING (id) "
+        "LEFT JOIN proof p USING (id) ORDER BY l.id",
+        [as_of],
+    )
+
+
+_STEPS = {
+    # the warnings that were open when last night ended
+    "prior": """
+SELECT s.id, w.subject_type, w.subject, w.theme, s.level, s.score, s.rules
+FROM assess.state s JOIN assess.warning w USING (id)
+WHERE s.as_of = (SELECT max(as_of) FROM assess.night WHERE as_of < {tonight}) AND s.change <> '解除'""",
+    # rule and subject pairs whose warning may live tonight
+    "pair": """
+SELECT rule, subject_type, subject, bool_or(part) AS part FROM (
+  SELECT v.rule, v.subject_type, v.subject, FALSE AS part FROM assess.verdict v
+  WHERE v.as_of = {tonight} AND v.verdict = 'hit'
+  UNION ALL
+  SELECT unnest(rules), subject_type, subject, TRUE FROM prior
+) SEMI JOIN live_rule USING (rule) GROUP BY rule, subject_type, subject""",
+    # their known nights, newest first; a night without a verdict row was clear
+    "known_night": """
+SELECT p.rule, p.subject_type, p.subject, p.part, e.as_of, v.verdict IS NOT NULL AS hit, v.level, v.score,
+  row_number() OVER (PARTITION BY p.rule, p.subject_type, p.subject ORDER BY e.as_of DESC) AS back
+FROM pair p JOIN assess.evaluated e ON e.rule = p.rule AND e.as_of <= {tonight}
+LEFT JOIN assess.verdict v
+  ON v.as_of = e.as_of AND v.rule = p.rule AND v.subject_type = p.subject_type AND v.subject = p.subject
+WHERE v.verdict IS DISTINCT FROM 'unknown'""",
+    "held": """
+SELECT k.rule, r.nth, k.subject_type, k.subject, r.theme, any_value(k.part) AS part,
+  count(*) FILTER (k.hit AND k.back <= r.nights) >= any_value(r.hits) AS enough,
+  bool_or(k.hit AND k.as_of = {tonight}) AS tonight,
+  arg_min({{'hit_on': k.as_of, 'level': k.level, 'score': k.score}}, (k.level, k.back))
+    FILTER (k.hit AND k.back <= r.keep) AS top
+FROM known_night k JOIN live_rule r USING (rule) GROUP BY k.rule, r.nth, k.subject_type, k.subject, r.theme""",
+    "holding": """
+SELECT h.rule, h.nth, h.subject_type, h.subject, h.theme, top.hit_on, top.level, top.score,
+  v.verdict IS NOT NULL OR NOT EXISTS (FROM assess.evaluated e WHERE e.as_of = {tonight} AND e.rule = h.rule) AS stale
+FROM held h LEFT JOIN assess.verdict v ON v.as_of = {tonight} AND v.verdict = 'unknown' AND v.rule = h.rule
+  AND v.subject_type = h.subject_type AND v.subject = h.subject
+WHERE top IS NOT NULL AND (part OR (tonight AND enough))""",
+    "gathered": """
+SELECT subject_type, subject, theme, min(level) AS level, max(score) AS score, list(rule ORDER BY nth) AS rules,
+  bool_or(stale) AS stale
+FROM holding GROUP BY subject_type, subject, theme""",
+    "opened": """
+SELECT 'YJ-{year}-' || lpad(CAST(before.number + row_number() OVER (
+    ORDER BY g.level, g.theme, g.subject_type, g.subject) AS VARCHAR), 6, '0') AS id,
+  g.subject_type, g.subject, coalesce(s.name, g.subject) AS subject_name, s.place, g.theme
+FROM gathered g ANTI JOIN prior p
+  ON p.subject_type = g.subject_type AND p.subject = g.subject AND p.theme = g.theme
+LEFT JOIN subject s ON s.subject_type = g.subject_type AND s.subject = g.subject,
+(SELECT coalesce(max(CAST(substr(id, 9) AS BIGINT)), 0) AS number
+  FROM assess.warning WHERE starts_with(id, 'YJ-{year}-')) before""",
+    "living": """
+SELECT o.id, '新增' AS change, g.level, g.score, g.rules, g.stale
+FROM opened o JOIN gathered g USING (subject_type, subject, theme)
+UNION ALL
+SELECT p.id, CASE WHEN g.level < p.level THEN '升级' WHEN g.level > p.level THEN '降级' ELSE '持续' END,
+  g.level, g.score, g.rules, g.stale
+FROM prior p JOIN gathered g USING (subject_type, subject, theme)
+UNION ALL
+SELECT p.id, '解除', p.level, p.score, p.rules, FALSE
+FROM prior p ANTI JOIN gathered g USING (subject_type, subject, theme)""",
+    "active": """
+SELECT i.id, h.rule, h.nth, h.subject_type, h.subject, h.hit_on, h.level, h.score, h.stale
+FROM holding h JOIN (
+  SELECT id, subject_type, subject, theme FROM opened UNION ALL SELECT id, subject_type, subject, theme FROM prior
+) i USING (subject_type, subject, theme)""",
+}

@@ -1,0 +1,158 @@
+"""Measured signals as SQL fragments: which rows, which days, which aggregate.
+
+Fragments speak of one record as ``r`` and, for places, of the place tree as ``u``. Meaning, the same for each measure:
+
+* ``count`` is the sum of ``quantity``, so that a retraction (−1) nets out; ``sum`` adds ``of``, with the sign of the quantity.
+* ``share`` is the part of the count for which ``of`` holds, 0..1; ``distinct`` counts the values whose net count is above 0.
+* ``max`` and ``min`` look at rows that stand (quantity above 0); ``days_since`` is nights since the newest of them.
+* ``latest``, ``previous`` and ``streak`` read returns one by one, newest first. They are readings of the subject itself: a town's
+  latest satisfaction is not that of one of its villages, so for places they see the rows at the place, not those below it.
+* A value that the office left out is NULL and never counts as 0; no row at all is the signal's ``empty``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from riskengine.assess.subjects import newest_first, own_subject
+from riskengine.model.signal import Signal
+from riskengine.model.subject import PLACES, Subject
+from riskengine.rulebook.expression import compile_expression
+from riskengine.rulebook.names import columns_of, previous_columns
+from riskengine.store.schema import record_columns
+from riskengine.store.steps import literal
+
+__all__ = ["READINGS", "Measured", "compile_measured", "newer", "rows_of", "subject_key", "unit_column"]
+
+READINGS = ("latest", "previous", "streak")
+"""Measures that read returns one by one, newest first."""
+
+_COUNTED = ("count", "sum", "distinct")
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One measured signal, compiled.
+
+    ``where``: condition on ``r`` (TRUE where none is written). ``of``: value or condition on ``r``, NULL where none is written.
+    ``until``: last day of the window as a SQL date. ``since``: the day before its first one, None = all that is known.
+    ``columns``: columns of the kind that it reads. ``empty``: SQL of the value where no row was found.
+    """
+
+    signal: Signal
+    where: str
+    of: str | None
+    until: str
+    since: str | None
+    columns: frozenset[str]
+    empty: str
+
+    @property
+    def kind(self) -> str:
+        """The record kind it is measured on."""
+        return str(self.signal.source)
+
+    def days(self) -> str:
+        """Condition: the record lies in the window."""
+        newer = f" AND r.occurred_on > {self.since}" if self.since else ""
+        return f"r.occurred_on <= {self.until}{newer}"
+
+    def aggregate(self, within: str) -> str:
+        """The aggregate over the rows for which ``within`` holds, as DOUBLE; NULL where there is nothing to read."""
+        kept = f"FILTER (WHERE {within})"
+        stands = f"FILTER (WHERE {within} AND r.quantity > 0)"
+        match self.signal.measure:
+            case "count":
+                value = f"sum(r.quantity) {kept}"
+            case "sum":
+                # decimals add up to the same total in any order of rows, doubles do not
+                value = f"sum(CAST({self.of} AS DECIMAL(38, 6)) * sign(r.quantity)) {kept}"
+            case "share":
+                part = f"sum(r.quantity) FILTER (WHERE {within} AND ({self.of}))"
+                value = f"coalesce({part}, 0) / nullif(sum(r.quantity) {kept}, 0)"
+            case "max" | "min":
+                value = f"{self.signal.measure}({self.of}) {stands}"
+            case "days_since":
+                value = f"{self.until} - max(r.occurred_on) {stands}"
+            case "latest":
+                value = f"arg_max_null(CAST({self.of} AS DOUBLE), {newest_first('r')}) {stands}"
+            case _:
+                raise ValueError(f"{self.signal.measure} is no plain aggregate")
+        return f"CAST({value} AS DOUBLE)"
+
+    def at(self, type_: Subject) -> str:
+        """Condition: the record is one that this signal may see for a subject of this type, days and ``where`` included."""
+        own = " AND r.place = u.ancestor" if type_ in PLACES and self.signal.measure in READINGS else ""
+        return f"{self.days()} AND ({self.where}){own}"
+
+
+def compile_measured(signal: Signal, as_of: date) -> Measured:
+    """Compile one measured signal for one night. Raises ExpressionError where a condition is not in the language."""
+    kind = str(signal.source)
+    day = literal(as_of)
+    names = {name: f"r.{column}" for name, column in columns_of(kind).items()} | {"as_of": day}
+    before = {name: f"r.previous_{column}" for name, column in previous_columns(kind).items()}
+    of_names = names | before if signal.measure == "streak" else names
+    where = compile_expression(signal.where, names, boolean=True) if signal.where else None
+    conditional = signal.measure in ("share", "streak")
+    of = compile_expression(signal.of, of_names, boolean=conditional) if signal.of else None
+    match signal.lag:
+        case "1y" | "2y":
+            until = f"CAST({day} - INTERVAL {signal.lag[0]} YEAR AS DATE)"
+        case 0:
+            until = day
+        case _:
+            until = f"({day} - {signal.lag})"
+    used = (where.names if where else frozenset()) | (of.names if of else frozenset())
+    empty = signal.empty if signal.empty is not None else (0 if signal.measure in _COUNTED else "unknown")
+    return Measured(
+        signal=signal,
+        where=where.sql if where else "TRUE",
+        of=of.sql if of else None,
+        until=until,
+        since=f"({until} - {signal.window})" if signal.window else None,
+        columns=frozenset((columns_of(kind) | previous_columns(kind))[name] for name in used if name != "as_of"),
+        empty="0.0" if empty == 0 else "NULL",
+    )
+
+
+def subject_key(kind: str, type_: Subject) -> str:
+    """SQL of the subject of type ``type_`` that a record ``r`` of ``kind`` belongs to.
+
+    Raises ValueError where records of the kind say nothing about such subjects.
+    """
+    if type_ in PLACES:
+        return "u.ancestor"
+    if type_ is Subject.UNIT:
+        return "u.id"
+    if type_.value != kind:
+        raise ValueError(f"{type_.value}只能用{type_.value}的记录计算，不能用{kind}的记录")
+    return own_subject(kind, "r")
+
+
+def rows_of(table: str, kind: str, type_: Subject) -> str:
+    """FROM clause: the records ``r`` of a table, joined (``u``) with the places or units they count for.
+
+    A record belongs to the unit that handles it (``handler``), where the kind has none to its ``unit``, else to its ``reporter``.
+    """
+    if type_ in PLACES:
+        return f"{table} r JOIN place_up u ON u.place = r.place AND u.level = {literal(type_.value)}"
+    if type_ is Subject.UNIT:
+        column = unit_column(kind)
+        return f"{table} r JOIN unit_now u ON r.{column} IN (u.id, u.name)"
+    return f"{table} r"
+
+
+def unit_column(kind: str) -> str:
+    """The column of ``kind`` that names the unit that answers for a record."""
+    columns = record_columns(kind)
+    return next((name for name in ("handler", "unit") if name in columns), "reporter")
+
+
+def newer(since: set[str | None]) -> str:
+    """Condition: the record is newer than the oldest of these days; empty where one of them is None, that is, reads all."""
+    bounds = sorted(each for each in since if each is not None)
+    if len(bounds) < len(since) or not bounds:
+        return ""
+    return f"r.occurred_on > {bounds[0]}" if len(bounds) == 1 else f"r.occurred_on > least({', '.join(bounds)})"

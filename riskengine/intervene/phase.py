@@ -1,0 +1,83 @@
+"""One night of 管控干预: routes, clocks, lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from time import perf_counter
+
+from riskengine.intervene.duty import assign
+from riskengine.intervene.jsonl import as_json_lines
+from riskengine.intervene.lines import Entry, entries, lines_by_unit
+from riskengine.intervene.outbox import Document, Written, deliver, file_name
+from riskengine.intervene.page import page
+from riskengine.intervene.routing import route
+from riskengine.intervene.situation import situation
+from riskengine.intervene.workbook import county_workbook, unit_workbook
+from riskengine.model.rulebook import Rulebook
+from riskengine.store.database import Connection, transaction
+from riskengine.workspace import Workspace
+
+__all__ = ["intervene", "lists"]
+
+
+def intervene(con: Connection, workspace: Workspace, rulebook: Rulebook, as_of: date) -> None:
+    """Give tonight's warnings to their units and write the night's lists; nothing to do where both have happened.
+
+    Reads ``assess.*`` and the receipts known by tonight; writes ``intervene.*`` and ``data/outbox/<as_of>/``. The
+    folder is put in place just before the rows are committed: killed in between, the next run writes it again.
+    Raises NotDelivered.
+    """
+    folder = workspace.night(as_of)
+    done = con.execute("SELECT 1 FROM intervene.night WHERE as_of = ?", [as_of]).fetchone()
+    if done and folder.is_dir():
+        return
+    started = perf_counter()
+    with transaction(con):
+        for table in ("night", "duty", "list"):
+            con.execute(f"DELETE FROM intervene.{table} WHERE as_of = ?", [as_of])
+        route(con, rulebook, as_of)
+        assign(con, rulebook.levels, as_of)
+        _record(con, as_of, deliver(folder, _documents(con, rulebook, as_of)))
+        con.execute("INSERT INTO intervene.night VALUES (?, ?, ?)", [as_of, rulebook.hash, perf_counter() - started])
+
+
+def lists(con: Connection, as_of: date) -> list[Written]:
+    """The files of a night as ``intervene.list`` keeps them, by path; ``unit`` is None for the county's own."""
+    rows = con.execute("SELECT unit, path, sha256, lines FROM intervene.list WHERE as_of = ? ORDER BY path", [as_of])
+    return [Written(*row) for row in rows.fetchall()]
+
+
+def _documents(con: Connection, rulebook: Rulebook, as_of: date) -> Iterator[Document]:
+    """The night's files one by one, so that only one of them is in memory at a time."""
+    found = entries(con, rulebook, as_of)
+    paths: dict[str, str] = {}
+    for unit, lines in lines_by_unit(found).items():
+        name = file_name(rulebook.units[unit].name)
+        if name in {path.split("/")[0] for path in paths.values()}:
+            name = f"{name}（{unit}）"
+        paths[unit] = f"{name}/{name}预警清单_{as_of}.xlsx"
+        content = unit_workbook(rulebook.units[unit], lines, rulebook.levels, as_of)
+        yield Document(paths[unit], content, unit, len(lines))
+    yield Document("全县清单.xlsx", county_workbook(found, rulebook.levels, as_of), None, len(found))
+    yield Document("warnings.jsonl", as_json_lines(found, as_of), None, len(found))
+    text = page(found, rulebook, situation(con, rulebook, as_of), paths, as_of)
+    yield Document("index.html", text.encode(), None, _open(found))
+
+
+def _open(found: list[Entry]) -> int:
+    return sum(not entry.lifted for entry in found)
+
+
+def _record(con: Connection, as_of: date, written: list[Written]) -> None:
+    con.execute(
+        "INSERT INTO intervene.list SELECT $1, unnest($2::VARCHAR[]), unnest($3::VARCHAR[]), unnest($4::VARCHAR[]), "
+        "unnest($5::BIGINT[])",
+        [
+            as_of,
+            [each.unit for each in written],
+            [each.path for each in written],
+            [each.sha256 for each in written],
+            [each.lines for each in written],
+        ],
+    )

@@ -1,0 +1,1 @@
+"""评估反馈: what the units said about the warnings, and what that says about the rules."""

@@ -1,0 +1,145 @@
+"""How often a rule is right, with the interval that the number of receipts allows; how the units work their lists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from math import sqrt
+
+from riskengine.store.database import Connection
+
+__all__ = ["LEAST", "RulePrecision", "UnitWork", "rule_precision", "unit_work", "wilson"]
+
+LEAST = 5
+"""Fewer judged warnings than this say nothing about a rule."""
+
+_Z = 1.959963984540054  # two-sided 95 %
+
+
+@dataclass(frozen=True)
+class RulePrecision:
+    """One rule's record. ``judged`` = confirmed + false; 无法核实 (``unclear``) is counted apart.
+
+    ``precision``, ``low`` and ``high`` from 0 to 1, None below LEAST judged warnings.
+    """
+
+    rule: str
+    title: str
+    warnings: int
+    confirmed: int
+    false: int
+    unclear: int
+    precision: float | None
+    low: float | None
+    high: float | None
+
+    @property
+    def judged(self) -> int:
+        """Warnings of which a unit said whether they were true."""
+        return self.confirmed + self.false
+
+
+@dataclass(frozen=True)
+class UnitWork:
+    """One unit's record, in warnings. ``in_time``: fed back by the deadline.
+
+    ``overdue``: open tonight, past the deadline, answered neither by the unit nor by the lead.
+    """
+
+    unit: str
+    delivered: int
+    signed: int
+    fed_back: int
+    in_time: int
+    overdue: int
+
+
+def wilson(hits: int, n: int, z: float = _Z) -> tuple[float, float]:
+    """Wilson score interval of a share (Wilson 1927), by default at 95 %. ``wilson(0, 0)`` is (0, 1): nothing is known.
+
+    >>> [round(each, 4) for each in wilson(8, 10)]
+    [0.4902, 0.9433]
+    """
+    if n == 0:
+        return 0.0, 1.0
+    share = hits / n
+    centre = share + z * z / (2 * n)
+    spread = z * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    scale = 1 + z * z / n
+    return max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)
+
+
+def rule_precision(con: Connection, as_of: date) -> list[RulePrecision]:
+    """Every rule that took part in a warning by ``as_of``, worst precision first, those with too few receipts last.
+
+    A warning has one outcome, the lead unit's newest (any unit's where the lead said nothing); it is credited to all
+    rules that took part.
+    """
+    rows = con.execute(_RULES, {"as_of": as_of}).fetchall()
+    return sorted(
+        (_rated(*row) for row in rows), key=lambda each: (each.precision is None, each.precision or 0.0, each.rule)
+    )
+
+
+def _rated(rule: str, title: str | None, warnings: int, confirmed: int, false: int, unclear: int) -> RulePrecision:
+    judged = confirmed + false
+    if judged < LEAST:
+        return RulePrecision(rule, title or rule, warnings, confirmed, false, unclear, None, None, None)
+    low, high = wilson(confirmed, judged)
+    return RulePrecision(rule, title or rule, warnings, confirmed, false, unclear, confirmed / judged, low, high)
+
+
+def unit_work(con: Connection, as_of: date) -> list[UnitWork]:
+    """Every unit that got a warning by ``as_of``, most overdue first."""
+    return [UnitWork(*row) for row in con.execute(_UNITS, {"as_of": as_of}).fetchall()]
+
+
+_RULES = """
+WITH lead AS (
+  SELECT id, unit, arg_max(role, as_of) AS role FROM intervene.duty WHERE as_of <= $as_of GROUP BY id, unit
+), outcome AS (
+  SELECT o.id, o.outcome
+  FROM review.outcome AS o
+  JOIN lead AS l ON l.id = o.id AND l.unit = o.unit
+  WHERE o.as_of <= $as_of AND o.outcome IS NOT NULL
+  QUALIFY row_number() OVER (
+    PARTITION BY o.id ORDER BY l.role = '主办' DESC, o.as_of DESC, o.file_id DESC, o.row_no DESC) = 1
+), took_part AS (
+  SELECT DISTINCT s.id, unnest(s.rules) AS rule FROM assess.state AS s WHERE s.as_of <= $as_of
+), told AS (
+  SELECT as_of, unnest(from_json(why -> 'rules', '["JSON"]')) AS rule FROM assess.state WHERE as_of <= $as_of
+), titled AS (
+  SELECT rule ->> 'rule' AS rule, arg_max(rule ->> 'title', as_of) AS title FROM told GROUP BY ALL
+)
+SELECT t.rule, any_value(n.title), count(*), count(*) FILTER (o.outcome IN ('属实', '已化解')),
+  count(*) FILTER (o.outcome = '误报'), count(*) FILTER (o.outcome = '无法核实')
+FROM took_part AS t
+LEFT JOIN outcome AS o ON o.id = t.id
+LEFT JOIN titled AS n ON n.rule = t.rule
+GROUP BY t.rule
+ORDER BY t.rule
+"""
+
+_UNITS = """
+WITH duty AS (
+  SELECT id, unit, arg_max(role, as_of) AS role, arg_max(deadline, as_of) AS deadline, max(as_of) = $as_of AS tonight
+  FROM intervene.duty WHERE as_of <= $as_of GROUP BY id, unit
+), said AS (
+  SELECT id, unit, min(signed_on) AS signed_on, bool_or(outcome IS NOT NULL) AS answered,
+    min(coalesce(fed_back_on, as_of)) FILTER (outcome IS NOT NULL) AS answered_on
+  FROM review.outcome WHERE as_of <= $as_of GROUP BY id, unit
+), work AS (
+  SELECT d.*, s.signed_on IS NOT NULL OR coalesce(s.answered, FALSE) AS signed, coalesce(s.answered, FALSE) AS answered,
+    s.answered_on, coalesce(bool_or(s.answered AND d.role = '主办') OVER (PARTITION BY d.id), FALSE) AS lead_answered,
+    d.tonight AND (w.lifted_on IS NULL OR w.lifted_on > $as_of) AS open
+  FROM duty AS d
+  JOIN assess.warning AS w ON w.id = d.id
+  LEFT JOIN said AS s ON s.id = d.id AND s.unit = d.unit
+)
+SELECT unit, count(*), count(*) FILTER (signed), count(*) FILTER (answered),
+  count(*) FILTER (answered AND answered_on <= deadline),
+  count(*) FILTER (open AND deadline < $as_of AND NOT answered AND NOT lead_answered) AS overdue
+FROM work
+GROUP BY unit
+ORDER BY overdue DESC, unit
+"""

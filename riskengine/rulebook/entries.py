@@ -1,0 +1,180 @@
+"""The files of ``rules/`` → models that know where they stand. A mistake in one entry leaves the others readable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from riskengine.errors import Problem
+from riskengine.model.duty import Level, Place, Route, Unit
+from riskengine.model.rule import Rule
+from riskengine.model.signal import Signal
+from riskengine.model.source import Source
+from riskengine.rulebook.document import Document, Location, read_document
+from riskengine.rulebook.places import read_places
+from riskengine.rulebook.translate import problems_of
+
+__all__ = ["Entries", "Entry", "read_entries", "rule_files"]
+
+T = TypeVar("T", bound=BaseModel)
+
+_LISTS: dict[type[BaseModel], frozenset[str]] = {
+    Source: frozenset({"files", "key", "ignore", "blank_when"}),
+    Signal: frozenset({"subject"}),
+    Rule: frozenset({"false_causes"}),
+    Route: frozenset({"themes", "subjects", "levels", "places"}),
+}
+"""Fields in which one word may stand for a list of one."""
+
+
+@dataclass(frozen=True)
+class Entry(Generic[T]):
+    """One checked entry and where it stands."""
+
+    model: T
+    document: Document
+    at: Location
+
+    def problem(self, where: Location, code: str, message: str, offset: int = 0) -> Problem:
+        """A problem at ``where`` below the entry; ``offset``: the column within the value."""
+        return self.document.problem((*self.at, *where), code, message, offset)
+
+
+@dataclass
+class Entries:
+    """Everything that could be read. ``themes`` is None where there is no themes file; then every theme is allowed."""
+
+    sources: list[Entry[Source]] = field(default_factory=list)
+    signals: list[Entry[Signal]] = field(default_factory=list)
+    rules: list[Entry[Rule]] = field(default_factory=list)
+    levels: list[Entry[Level]] = field(default_factory=list)
+    units: list[Entry[Unit]] = field(default_factory=list)
+    routes: list[Entry[Route]] = field(default_factory=list)
+    places: list[Entry[Place]] = field(default_factory=list)
+    themes: tuple[str, ...] | None = None
+    problems: list[Problem] = field(default_factory=list)
+    incomplete: set[str] = field(default_factory=set)
+
+
+def rule_files(rules: Path) -> list[tuple[str, Path]]:
+    """``(path relative to rules/, path)`` of all YAML and CSV files, sorted; hidden and temporary files left out."""
+    found = [path for path in rules.rglob("*") if path.suffix.lower() in (".yaml", ".yml", ".csv") and path.is_file()]
+    named = [(path.relative_to(rules).as_posix(), path) for path in found]
+    return sorted(each for each in named if not any(part[0] in ".~" for part in each[0].split("/")))
+
+
+def read_entries(rules: Path) -> Entries:
+    """Read all of ``rules/``. Never raises for what stands in a file."""
+    entries = Entries()
+    present = set()
+    for name, path in rule_files(rules):
+        present.add(name)
+        _read(name, path, entries)
+    for needed, what in (
+        ("levels.yaml", "预警等级"),
+        ("units.yaml", "责任单位"),
+        ("routes.yaml", "派发规则"),
+        ("places.csv", "地区树"),
+    ):
+        if needed not in present:
+            entries.problems.append(Problem(f"rules/{needed}", 1, 1, "E106", f"缺少文件 {needed}（{what}），请补上。"))
+    return entries
+
+
+def _read(name: str, path: Path, entries: Entries) -> None:
+    file = f"rules/{name}"
+    if name == "places.csv":
+        document, places = read_places(path, file)
+        entries.problems += document.problems
+        entries.places += [Entry(place, document, at) for at, place in places]
+        if document.problems:
+            entries.incomplete.add("places")
+        return
+    folder = name.split("/")[0] if "/" in name else ""
+    known = name in ("levels.yaml", "units.yaml", "routes.yaml", "themes.yaml")
+    if not known and folder not in ("sources", "signals", "warnings"):
+        return
+    if path.suffix != ".yaml":
+        entries.problems.append(Problem(file, 1, 1, "E106", f"扩展名应为 .yaml，现为 {path.suffix}。请改名。"))
+        return
+    document = read_document(path, file)
+    kind = folder if not known else name.removesuffix(".yaml")
+    before = len(entries.problems)
+    entries.problems += document.problems
+    if document.data is not None or not document.problems:
+        _entries_of(kind, document, entries)
+    if len(entries.problems) > before:
+        entries.incomplete.add(kind)
+
+
+def _entries_of(kind: str, document: Document, entries: Entries) -> None:
+    match kind:
+        case "levels":
+            entries.levels += _listed(document, "levels", Level, entries)
+        case "units":
+            entries.units += _listed(document, "units", Unit, entries)
+        case "routes":
+            entries.routes += _listed(document, "routes", Route, entries)
+        case "signals":
+            entries.signals += _listed(document, "signals", Signal, entries)
+        case "warnings":
+            entries.rules += _listed(document, "rules", Rule, entries)
+        case "themes":
+            themes = [str(theme) for _, theme in _items(document, "themes", entries)]
+            entries.themes = (*(entries.themes or ()), *themes)
+        case "sources":
+            if not isinstance(document.data, dict):
+                entries.problems.append(document.problem((), "E107", "应是一份来源说明（source:、title:、kind: …）。"))
+            elif (model := _validated(_cells(document.data), Source, document, (), entries)) is not None:
+                entries.sources.append(Entry(model, document, ()))
+
+
+def _items(document: Document, key: str, entries: Entries) -> Iterator[tuple[Location, object]]:
+    data = document.data
+    if not isinstance(data, dict) or key not in data or not isinstance(data[key], list):
+        written = data if isinstance(data, dict) else {}
+        message = f"最外层应写“{key}:”，下面用 - 列出各项。"
+        entries.problems.append(document.problem((next(iter(written)),) if written else (), "E107", message))
+        return
+    for other in data:
+        if other != key:
+            entries.problems.append(document.problem((other,), "E201", f"未知字段“{other}”，最外层只能写“{key}”。"))
+    yield from (((key, index), item) for index, item in enumerate(data[key]))
+
+
+def _listed(document: Document, key: str, model: type[T], entries: Entries) -> list[Entry[T]]:
+    found = []
+    for at, item in _items(document, key, entries):
+        checked = _validated(item, model, document, at, entries)
+        if checked is not None:
+            found.append(Entry(checked, document, at))
+    return found
+
+
+def _validated(item: object, model: type[T], document: Document, at: Location, entries: Entries) -> T | None:
+    if isinstance(item, dict):
+        item = _widened(item, _LISTS.get(model, frozenset()))
+        if model is Rule and isinstance(compound := item.get("compound"), dict):
+            item["compound"] = _widened(compound, frozenset({"all", "any", "none"}))
+    try:
+        return model.model_validate(item)
+    except ValidationError as error:
+        entries.problems += problems_of(error, model, document, at)
+        return None
+
+
+def _widened(item: dict[object, object], lists: frozenset[str]) -> dict[object, object]:
+    return {key: [value] if key in lists and isinstance(value, str) else value for key, value in item.items()}
+
+
+def _cells(data: dict[object, object]) -> dict[object, object]:
+    """``place: 辖区`` is short for ``place: {column: 辖区}``."""
+    fields = data.get("fields")
+    if not isinstance(fields, dict):
+        return data
+    cells = {name: {"column": cell} if isinstance(cell, str) else cell for name, cell in fields.items()}
+    return {**data, "fields": cells}

@@ -1,0 +1,70 @@
+"""``rules/`` → one checked :class:`~riskengine.model.rulebook.Rulebook`, or every mistake of every file at once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+from riskengine.errors import Problem, RulesInvalid
+from riskengine.model.rule import Rule
+from riskengine.model.rulebook import Rulebook
+from riskengine.model.signal import Signal
+from riskengine.rulebook.compound_checks import check_compounds
+from riskengine.rulebook.duty_checks import check_duty
+from riskengine.rulebook.entries import Entries, read_entries, rule_files
+from riskengine.rulebook.names import names_used, signals_behind
+from riskengine.rulebook.rule_checks import check_rules
+from riskengine.rulebook.signal_checks import check_signals
+from riskengine.rulebook.source_checks import check_sources
+from riskengine.workspace import Workspace
+
+__all__ = ["find_problems", "load", "rules_hash"]
+
+
+def load(workspace: Workspace) -> Rulebook:
+    """Read, check and hash all of ``rules/``. Raises RulesInvalid with the problems of all files."""
+    digest = rules_hash(workspace.rules)
+    entries = read_entries(workspace.rules)
+    problems = find_problems(entries)
+    if problems:
+        raise RulesInvalid(problems)
+    signals = {entry.model.name: entry.model for entry in entries.signals}
+    rules = {entry.model.id: entry.model for entry in entries.rules}
+    return Rulebook(
+        sources={entry.model.source: entry.model for entry in entries.sources},
+        signals=signals,
+        rules=rules,
+        levels=tuple(sorted((entry.model for entry in entries.levels), key=lambda level: level.rank)),
+        units={entry.model.id: entry.model for entry in entries.units},
+        places=tuple(entry.model for entry in entries.places),
+        routes=tuple(entry.model for entry in entries.routes),
+        hash=digest,
+        rule_hashes={rule.id: _rule_hash(rule, signals) for rule in rules.values()},
+    )
+
+
+def find_problems(entries: Entries) -> list[Problem]:
+    """Every error, in file order: those met while reading, then those that only show when entries are seen together."""
+    found = list(entries.problems)
+    for check in (check_sources, check_signals, check_rules, check_compounds, check_duty):
+        found += check(entries)
+    return sorted(set(found))
+
+
+def rules_hash(rules: Path) -> str:
+    """SHA-256 over the relative path and the bytes of every YAML and CSV file below ``rules``, in order of path."""
+    digest = hashlib.sha256()
+    for name, path in rule_files(rules):
+        data = path.read_bytes()
+        digest.update(f"{name}\0{len(data)}\0".encode())
+        digest.update(data)
+    return digest.hexdigest()
+
+
+def _rule_hash(rule: Rule, signals: dict[str, Signal]) -> str:
+    """SHA-256 of the rule and of the signals it is decided by; comments, order and layout of the files do not count."""
+    behind = signals_behind(signals, names_used(rule) - set(rule.parameters))
+    content = [rule.model_dump(mode="json", by_alias=True)]
+    content += [signal.model_dump(mode="json", by_alias=True) for signal in sorted(behind, key=lambda s: s.name)]
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()

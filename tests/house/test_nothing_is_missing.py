@@ -1,0 +1,42 @@
+"""What is missing fails: a verb without a line in the README, a record kind without a test, a phase that a night forgets."""
+
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from riskengine.cli import app
+from riskengine.contracts import kinds
+from riskengine.night import PHASES
+
+ROOT = Path(__file__).parents[2]
+VERBS = sorted(get_command(app).commands)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_stands_in_the_readme(verb):
+    assert f"riskengine {verb}" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_explains_itself_in_chinese(verb):
+    command = get_command(app).commands[verb]
+    assert any("\u4e00" <= character <= "\u9fff" for character in command.help or "")
+    for option in command.params:
+        if option.name != "help":
+            assert getattr(option, "help", None), f"{verb} {option.name} has no help"
+
+
+@pytest.mark.parametrize("kind", sorted(kinds()))
+def test_every_record_kind_has_a_test_that_names_it(kind):
+    tests = [*(ROOT / "tests/contracts").rglob("*.py"), *(ROOT / "tests/sense").rglob("*.py")]
+    assert any(f'"{kind}"' in path.read_text(encoding="utf-8") for path in tests)
+
+
+def test_a_night_has_four_phases_in_the_order_of_the_loop():
+    assert [phase.__name__ for phase in PHASES.values()] == ["sense", "assess", "intervene", "review"]
+
+
+@pytest.mark.parametrize("target", ["run", "test", "lint", "real", "bench", "clean", "help"])
+def test_make_knows(target):
+    assert f"\n{target}:" in (ROOT / "Makefile").read_text(encoding="utf-8")
