@@ -4,6 +4,7 @@
 
 VENV   := .venv
 PY     := $(VENV)/bin/python
+RISK   := $(VENV)/bin/riskengine
 STAMP  := $(VENV)/.made
 DAY    := 2026-06-30
 FROM   := 2026-03-01
@@ -34,10 +35,10 @@ sample: setup  ## 生成云川县样例数据 / make the sample county's files
 	  echo "正在生成样例县的来文…"; $(PY) -m data.sample --workspace . && touch data/inbox/.made; }
 
 run: sample  ## 跑样例县的一夜 / run the nightly flow on the sample county
-	@$(VENV)/bin/riskengine --workspace . fill --from $(FROM) --to $(UNTIL) --quiet-done $(FINISHED)
+	@$(RISK) fill --from $(FROM) --to $(UNTIL) --workspace . $(FINISHED)
 	@$(PY) -m flows.nightly --as-of $(DAY) --workspace . $(FINISHED)
-	@$(VENV)/bin/riskengine --workspace . review --truth data/sample/truth.csv --as-of $(DAY)
-	@$(VENV)/bin/riskengine --workspace . status
+	@$(RISK) review --truth data/sample/truth.csv --as-of $(DAY) --workspace .
+	@echo && echo "清单在 / lists in: data/outbox/$(DAY)/  （先打开 index.html / open index.html first）"
 
 test: setup  ## 运行全部测试 / every test
 	@$(PY) -m pytest tests

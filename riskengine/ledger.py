@@ -26,9 +26,10 @@ _BROKEN = ("unreadable", "refused")
 def account(con: Connection, as_of: date, rules_hash: str, seconds: Mapping[str, float]) -> Account:
     """Everything that tonight did, counted from the tables in which the phases met.
 
-    Keys: as_of, rules, versions, seconds (by phase), rows, files, issues, silence, warnings, units, inference,
-    faults, receipts_not_taken, lists, broken, exit_code. ``exit_code`` is 4 when a file of tonight is unreadable or broke its
-    contract, else 0. Raises EngineFault when for a loaded file the rows read are not the sum of stored, updated, unchanged, retracted and rejected.
+    Keys: as_of, rules, versions, seconds (by phase), rows, files, issues, silence, warnings, units, inference, faults,
+    receipts_not_taken, lists, broken, exit_code. ``broken``: files of tonight that an office must send again (unreadable, out
+    of contract, too many rows rejected), each with its sentence; ``exit_code`` is 4 when there is one, else 0. Raises
+    EngineFault when for a loaded file the rows read are not the sum of stored, updated, unchanged, retracted and rejected.
     """
     files = _rows(
         con,
@@ -37,10 +38,13 @@ def account(con: Connection, as_of: date, rules_hash: str, seconds: Mapping[str,
         as_of,
     )
     _hold_identity(files)
-    overrun = """SELECT name FROM sense.file JOIN sense.issue USING (file_id)
-        WHERE sense.file.as_of = $1 AND code = 'too-many-rejected'"""
-    many = {row["name"] for row in _rows(con, overrun, as_of)}
-    broken = [file["name"] for file in files if file["status"] in _BROKEN or file["name"] in many]
+    broken = _rows(
+        con,
+        f"""SELECT name, message FROM sense.file WHERE as_of = $1 AND status IN {_BROKEN}
+        UNION ALL SELECT name, issue.message FROM sense.issue AS issue JOIN sense.file USING (file_id)
+        WHERE sense.file.as_of = $1 AND code = 'too-many-rejected' ORDER BY ALL""",
+        as_of,
+    )
     return {
         "as_of": as_of.isoformat(),
         "rules": {"hash": rules_hash, "by_phase": _rules_by_phase(con, as_of)},

@@ -1,7 +1,7 @@
 """A night built again from what it was made of, in a scratch workspace, and laid beside what was delivered.
 
 A warning's life reaches back to the first night, so all nights up to the one asked for are run again: each with the rules that it
-had (``data/sealed/rules/``) and with the files that it had (matched by SHA-256 in the inbox), in the same order.
+had (``data/sealed/rules/``) and with the files that it had, as they were sealed, in the same order.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def replay(workspace: Workspace, as_of: date, *, verify: bool, say: Callable[[st
         record = _remember(con, as_of)
     if as_of not in dict(record.nights):
         raise WrongUse(f"{as_of} 还没有运行过，无从重建。请用 riskengine status 查看已运行的夜。")
-    originals = _originals(workspace, record)
+    inputs = _inputs(workspace, record)
     root = workspace.root / "data" / "replay" / as_of.isoformat()
     shutil.rmtree(root, ignore_errors=True)
     unpacked = None
@@ -51,7 +51,7 @@ def replay(workspace: Workspace, as_of: date, *, verify: bool, say: Callable[[st
             unpacked = _unpack_rules(workspace, root, rules_hash)
         scratch = Workspace.at(root)
         for name, sha256 in record.files.get(night, ()):
-            _put(originals[sha256], scratch.inbox / name)
+            _put(inputs[sha256], scratch.inbox / name)
         say(f"重建 [{number}/{len(record.nights)}] {night}")
         run_night(scratch, night)
     with connect(scratch.database, scratch.scratch) as con:
@@ -84,20 +84,25 @@ def _remember(con: Connection, as_of: date) -> _Record:
     return _Record(tuple(nights), files, dict(lists))
 
 
-def _originals(workspace: Workspace, record: _Record) -> dict[str, Path]:
-    """Where each file lies today, by its SHA-256. Raises WrongUse naming those that are gone."""
+def _inputs(workspace: Workspace, record: _Record) -> dict[str, Path]:
+    """What to read for each file, by its SHA-256: as it was sealed; as it lies in the inbox where it was never taken in.
+
+    Raises WrongUse naming the files of which neither is left.
+    """
     wanted = {sha256: name for night in record.files.values() for name, sha256 in night}
-    found: dict[str, Path] = {}
-    for path in sorted(workspace.inbox.rglob("*")) if workspace.inbox.is_dir() else ():
-        if path.is_file():
-            with path.open("rb") as file:
-                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-            if sha256 in wanted:
-                found.setdefault(sha256, path)
+    sealed = {sha256: workspace.sealed / sha256[:2] / f"{sha256}.parquet" for sha256 in wanted}
+    found = {sha256: path for sha256, path in sealed.items() if path.is_file()}
+    if len(found) < len(wanted):
+        for path in sorted(workspace.inbox.rglob("*")) if workspace.inbox.is_dir() else ():
+            if path.is_file():
+                with path.open("rb") as file:
+                    sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+                if sha256 in wanted:
+                    found.setdefault(sha256, path)
     gone = sorted(name for sha256, name in wanted.items() if sha256 not in found)
     if gone:
         raise WrongUse(
-            f"data/inbox/ 里缺少当时的 {len(gone)} 份来文（{'、'.join(gone[:5])}），无法重建。请把原件放回收件箱后再试。"
+            f"当时的 {len(gone)} 份来文（{'、'.join(gone[:5])}）既没有封存、也不在 data/inbox/ 里，无法重建。请把原件放回收件箱后再试。"
         )
     return found
 

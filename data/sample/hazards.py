@@ -112,7 +112,7 @@ def _background(letters: str, a_day: float, finds: dict[str, float], limit: int)
 
 
 def planted(first: date, last: date, town: str, n: int, due: date, closed: date) -> list[Version]:
-    """``n`` fire and e-bike hazards found one after the other in one town, all due on one day, put right on ``closed``."""
+    """``n`` fire and e-bike hazards found one after the other in one town, all due and all put right on one day."""
     rng, places = stream(f"planted/hazards/{first}/{town}"), Places(only=next(t for t in TOWNS if t.name == town))
     span = (last - first).days + 1
     found: list[Version] = []

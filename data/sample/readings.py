@@ -127,7 +127,13 @@ _OUT = {
     ("银行不良率", date(2026, 5, 31)): 1.68,
 }
 
-FALLING = {date(2025, 6, 30): 98.3, date(2025, 9, 30): 98.0, date(2025, 12, 31): 97.7, date(2026, 3, 31): 96.4}
+FALLING = {
+    date(2025, 3, 31): 97.9,
+    date(2025, 6, 30): 98.3,
+    date(2025, 9, 30): 98.0,
+    date(2025, 12, 31): 97.7,
+    date(2026, 3, 31): 96.4,
+}
 """Readings of 安全感 in one town: three falls in a row, the last below the city's average."""
 
 FALLING_TOWN = "沐原镇"

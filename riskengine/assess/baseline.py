@@ -1,18 +1,20 @@
 """What was usual, and from when on it is unusual: ``usual`` and ``upper`` of a measured signal, set-wise.
 
-The signal is measured again over earlier windows of its own length, k = gap+1 … gap+history, window k ending k windows before
-tonight's. A window without rows counts as 0 for counts and sums, from the first day that the kind is known at all; for other
-measures it says nothing. With m and v the mean and variance of these n windows:
+The signal is measured again over earlier windows of its own length, k = gap+1 … gap+history, window k ending k
+windows before tonight's. A window without rows counts as 0 for counts and sums, from the first day that the kind is
+known at all; for other measures it says nothing. With m and v the mean and variance of these n windows:
 
 * ``usual`` = m.
-* ``upper`` for counts: the smallest u with P(Y > u) ≤ alarm, Y negative binomial. Past outbreaks are first cut at m + 3 sd, twice
-  (the part that down-weighting plays in Noufaily et al. 2013, Stat. Med. 32:1206); the mean is that of the cut windows with half a
-  case more (Jeffreys), times the season; the over-dispersion φ = max(1, v/m) of Farrington et al. 1996 (JRSS A 159:547) widens it,
-  and (1 + 1/n) is the doubt about the mean. Up to a mean of 60 the tail is summed exactly, above that it is Farrington's 2/3-power
-  bound. Never below 2: two cases in a village that had none are no finding.
+* ``upper`` for counts: the smallest u with P(Y > u) ≤ alarm, Y negative binomial. Past outbreaks are first cut at m
+  + 3 sd, twice (the part that down-weighting plays in Noufaily et al. 2013, Stat. Med. 32:1206); the mean is that
+  of the cut windows with half a case more (Jeffreys), times the season; the over-dispersion φ = max(1, v/m) of
+  Farrington et al. 1996 (JRSS A 159:547) widens it, and (1 + 1/n) is the doubt about the mean. Up to a mean of 60
+  the tail is summed exactly, above that it is Farrington's 2/3-power bound. Never below 2: two cases in a village
+  that had none are no finding.
 * ``upper`` for sums: the same mean and φ in the 2/3-power bound. For other measures: m + z·sd·√(1 + 1/n).
-* Season (counts and sums): the same weeks of earlier years against all weeks, of the whole county, and of the subject itself as far
-  as its own numbers carry that (8 windows' worth of trust in the county). It raises the bound up to 4 times, it never lowers it.
+* Season (counts and sums): the same weeks of earlier years against all weeks, of the whole county, and of the
+  subject itself as far as its own numbers carry that (8 windows' worth of trust in the county). It raises the bound
+  up to 4 times, it never lowers it.
 
 Both are NULL, unknown, below ``least`` windows.
 """
@@ -54,33 +56,50 @@ def span_of(base: Measured, signal: Signal) -> Span:
 
 
 def bucket_steps(buckets: str, type_: Subject, bases: Sequence[Measured], signal: Signal) -> Steps:
-    """Two steps: ``<buckets>_n`` (``windows``: how many full windows of history there are, one row) and ``buckets``.
+    """Two steps: ``<buckets>_n`` (``windows``: how many full windows of history there are, one row) and
+    ``buckets``.
 
-    ``buckets`` has a row a subject and window with rows: ``subject``, ``k`` (windows before tonight's) and a column a base, by
-    name. All ``bases`` must have the span of ``signal``. Reads ``known_<kind>`` and ``kind_began``.
+    ``buckets`` has a row a subject and window with rows: ``subject``, ``k`` (windows before tonight's) and a column
+    a base, by name. All ``bases`` must have the span of ``signal``. Reads ``known_<kind>`` and ``kind_began``.
     """
     kind, window, until, gap, history = span_of(bases[0], signal)
     steps = Steps()
     full = f"(({until} - first_on + 1) // {window}) - 1 - {gap}"
-    steps.add(f"{buckets}_n", f"SELECT greatest(0, least({history}, coalesce(max({full}), 0))) AS windows FROM kind_began WHERE kind = '{kind}'")
+    steps.add(
+        f"{buckets}_n",
+        f"SELECT greatest(0, least({history}, coalesce(max({full}), 0))) AS windows"
+        f" FROM kind_began WHERE kind = '{kind}'",
+    )
     subject, back = subject_key(kind, type_), f"(({until} - r.occurred_on) // {window})"
     rows = rows_of(f"known_{kind}", kind, type_)
     whole = f"{back} <= {gap} + (SELECT windows FROM {identifier(buckets + '_n')})"
-    days = f"r.occurred_on <= {until} - {(gap + 1) * window} AND r.occurred_on > {bucket_since(bases[0], signal)} AND {whole}"
+    newest, oldest = f"{until} - {(gap + 1) * window}", bucket_since(bases[0], signal)
+    days = f"r.occurred_on <= {newest} AND r.occurred_on > {oldest} AND {whole}"
     if bases[0].signal.measure == "distinct":
         base = bases[0]
-        net = f"SELECT {subject} AS subject, {back} AS k, {base.of} AS v, sum(r.quantity) AS net FROM {rows} WHERE {days} AND ({base.where}) GROUP BY 1, 2, 3"
+        net = (
+            f"SELECT {subject} AS subject, {back} AS k, {base.of} AS v, sum(r.quantity) AS net FROM {rows}"
+            f" WHERE {days} AND ({base.where}) GROUP BY 1, 2, 3"
+        )
         counted = f"CAST(count(v) FILTER (WHERE net > 0) AS DOUBLE) AS {identifier(base.signal.name)}"
         steps.add(buckets, f"SELECT subject, k, {counted} FROM ({net}) WHERE subject IS NOT NULL GROUP BY 1, 2")
         return steps
-    columns = ", ".join(f"greatest({base.aggregate(f'({base.where})')}, 0.0) AS {identifier(base.signal.name)}" for base in bases)
+    columns = ", ".join(
+        f"greatest({base.aggregate(f'({base.where})')}, 0.0) AS {identifier(base.signal.name)}" for base in bases
+    )
     anyone = " OR ".join(f"({base.where})" for base in bases)
-    steps.add(buckets, f"SELECT {subject} AS subject, {back} AS k, {columns} FROM {rows} WHERE {days} AND ({anyone}) AND {subject} IS NOT NULL GROUP BY 1, 2")
+    steps.add(
+        buckets,
+        f"SELECT {subject} AS subject, {back} AS k, {columns} FROM {rows}"
+        f" WHERE {days} AND ({anyone}) AND {subject} IS NOT NULL GROUP BY 1, 2",
+    )
     return steps
 
 
 def baseline_steps(name: str, buckets: str, base: Measured, signal: Signal) -> Steps:
-    """Steps over ``buckets``; the last one, ``name``, has ``subject`` and ``value`` (DOUBLE): ``signal``, a usual or an upper."""
+    """Steps over ``buckets``; the last one, ``name``, has ``subject`` and ``value`` (DOUBLE): ``signal``, a usual
+    or an upper.
+    """
     steps = Steps()
     steps.add(f"{name}_m", _moments(buckets, base))
     if signal.usual is not None:
@@ -94,22 +113,27 @@ def baseline_steps(name: str, buckets: str, base: Measured, signal: Signal) -> S
 
 
 def _moments(buckets: str, base: Measured) -> str:
-    """One row a subject that ever had rows: ``n`` windows, ``ys`` and their ``ks``, ``mean`` and ``sd`` with the empty windows."""
+    """One row a subject that ever had rows: ``n`` windows, ``ys`` and their ``ks``, ``mean`` and ``sd`` with the
+    empty windows.
+    """
     n = f"(SELECT windows FROM {identifier(buckets + '_n')})" if base.signal.measure in _ADDITIVE else "count(*)"
     return f"""
 SELECT subject, n, ys, ks, mean, sqrt(greatest(0.0, (squares - total * mean) / nullif(n - 1, 0))) AS sd
 FROM (SELECT *, total / nullif(n, 0) AS mean FROM (
   SELECT subject, {n} AS n, list(y ORDER BY k) AS ys, list(k ORDER BY k) AS ks, sum(y ORDER BY k) AS total,
     sum(y * y ORDER BY k) AS squares
-  FROM (SELECT subject, k, {identifier(base.signal.name)} AS y FROM {identifier(buckets)}) WHERE y IS NOT NULL GROUP BY subject))"""
+  FROM (SELECT subject, k, {identifier(base.signal.name)} AS y FROM {identifier(buckets)})
+  WHERE y IS NOT NULL GROUP BY subject))"""
 
 
 def _cut(source: str) -> str:
     """The same windows with what is above mean + 3 sd cut down to it."""
     return f"""(
-SELECT subject, n, ks, ys, total / nullif(n, 0) AS mean, sqrt(greatest(0.0, (squares - total * total / nullif(n, 0)) / nullif(n - 1, 0))) AS sd
+SELECT subject, n, ks, ys, total / nullif(n, 0) AS mean,
+  sqrt(greatest(0.0, (squares - total * total / nullif(n, 0)) / nullif(n - 1, 0))) AS sd
 FROM (SELECT subject, n, ks, ys, list_sum(ys) AS total, list_sum(list_transform(ys, lambda y: y * y)) AS squares FROM (
-  SELECT subject, n, ks, list_transform(ys, lambda y: least(y, c.mean + 3 * greatest(c.sd, sqrt(c.mean)))) AS ys FROM {source} c)))"""
+  SELECT subject, n, ks, list_transform(ys, lambda y: least(y, c.mean + 3 * greatest(c.sd, sqrt(c.mean)))) AS ys
+  FROM {source} c)))"""
 
 
 def _expected(cut: str, base: Measured, signal: Signal) -> str:
@@ -123,10 +147,12 @@ def _expected(cut: str, base: Measured, signal: Signal) -> str:
     half = "0.5" if base.signal.measure == "count" else "0.0"
     return f"""
 WITH season AS (
-  SELECT c.subject, sum(y) FILTER (WHERE {same}) AS seen FROM (SELECT subject, unnest(ks) AS k, unnest(ys) AS y FROM {identifier(cut)}) c
+  SELECT c.subject, sum(y) FILTER (WHERE {same}) AS seen
+  FROM (SELECT subject, unnest(ks) AS k, unnest(ys) AS y FROM {identifier(cut)}) c
   GROUP BY 1),
 weeks AS (
-  SELECT count(*) AS n FROM (SELECT unnest(range({signal.gap} + 1, {signal.gap} + 1 + coalesce((SELECT max(n) FROM {identifier(cut)}), 0))) AS k)
+  SELECT count(*) AS n FROM (
+    SELECT {signal.gap} + unnest(range(1, 1 + coalesce((SELECT max(n) FROM {identifier(cut)}), 0))) AS k)
   WHERE {same}),
 county AS (
   SELECT (sum(s.seen) / nullif(any_value(w.n), 0)) / nullif(sum(c.mean), 0) AS factor
@@ -157,6 +183,7 @@ FROM {source} e LEFT JOIN (
     SELECT subject, sum(exp(lgamma(j + size) - lgamma(size) - lgamma(j + 1) + size * ln(p) + j * ln(1 - p)))
       OVER (PARTITION BY subject ORDER BY j ROWS UNBOUNDED PRECEDING) AS below
     FROM (
-      SELECT subject, mu / (v / mu - 1) AS size, mu / v AS p, unnest(range(0, CAST(ceil(mu + sqrt(v / {signal.alarm!r})) AS BIGINT) + 1)) AS j
+      SELECT subject, mu / (v / mu - 1) AS size, mu / v AS p,
+        unnest(range(0, CAST(ceil(mu + sqrt(v / {signal.alarm!r})) AS BIGINT) + 1)) AS j
       FROM (SELECT subject, mu, {spread} AS v FROM {source} WHERE mu > 0 AND mu <= {_EXACT} AND n > 0)))
   GROUP BY subject) x USING (subject)"""

@@ -144,7 +144,7 @@ def _rows(rule: Rule, seat: int, look: _Look, type_: Subject, as_of: date) -> st
         source = f"{records} r JOIN place_up u ON u.place = r.place JOIN subject s ON s.place = u.ancestor"
         subject = f"CASE WHEN s.subject_type = {literal(type_.value)} THEN s.subject END"
     here = " AND r.place = t.subject" if look.own and type_ in PLACES else ""
-    head = f"'rule': {literal(rule.id)}, 'kind': {literal(look.kind)}, 'title': {literal(_title(look.kind))}"
+    head = f"'rule': {literal(rule.id)}, 'kind': {literal(look.kind)}, 'title': {literal(model.title)}"
     listed = ", ".join(literal(title) for title in titles)
     # TRY: a condition that fails on one row hides that row; it must not take the night
     return f"""
@@ -159,12 +159,6 @@ FROM (
   LEFT JOIN place_title pt ON pt.code = r.place
   WHERE {days}{here} AND TRY({where})
 ) WHERE back <= {look.rows} GROUP BY id"""
-
-
-def _title(kind: str) -> str:
-    """The kind's Chinese name; a kind with a column called ``title`` hides it, then the module's name must do."""
-    title = getattr(contract(kind), "title", None)
-    return title if isinstance(title, str) else kind
 
 
 def _cell(kind: str, column: str) -> str:

@@ -58,8 +58,7 @@ def grading_of(rule: Rule, rulebook: Rulebook, as_of: date) -> Grading:
 
 
 def store_verdicts(con: Connection, rule: Rule, rules: Mapping[str, Rule], as_of: date, grading: Grading) -> None:
-    """Write the verdicts that temp table ``drawn`` holds for the compound ``rule``, and its row in
-    ``assess.evaluated``.
+    """Write the verdicts that temp table ``drawn`` holds for the compound ``rule``.
 
     Members' scores are read from ``assess.verdict``, so compounds must be stored after those they build on.
     """

@@ -1,12 +1,16 @@
 """Measured signals as SQL fragments: which rows, which days, which aggregate.
 
-Fragments speak of one record as ``r`` and, for places, of the place tree as ``u``. Meaning, the same for each measure:
+Fragments speak of one record as ``r`` and, for places, of the place tree as ``u``. Meaning, the same for each
+measure:
 
-* ``count`` is the sum of ``quantity``, so that a retraction (−1) nets out; ``sum`` adds ``of``, with the sign of the quantity.
-* ``share`` is the part of the count for which ``of`` holds, 0..1; ``distinct`` counts the values whose net count is above 0.
+* ``count`` is the sum of ``quantity``, so that a retraction (−1) nets out; ``sum`` adds ``of``, with the sign of
+  the quantity.
+* ``share`` is the part of the count for which ``of`` holds, 0..1; ``distinct`` counts the values whose net count is
+  above 0.
 * ``max`` and ``min`` look at rows that stand (quantity above 0); ``days_since`` is nights since the newest of them.
-* ``latest``, ``previous`` and ``streak`` read returns one by one, newest first. They are readings of the subject itself: a town's
-  latest satisfaction is not that of one of its villages, so for places they see the rows at the place, not those below it.
+* ``latest``, ``previous`` and ``streak`` read returns one by one, newest first. They are readings of the subject
+  itself: a town's latest satisfaction is not that of one of its villages, so for places they see the rows at the
+  place, not those below it.
 * A value that the office left out is NULL and never counts as 0; no row at all is the signal's ``empty``.
 """
 
@@ -35,9 +39,10 @@ _COUNTED = ("count", "sum", "distinct")
 class Measured:
     """One measured signal, compiled.
 
-    ``where``: condition on ``r`` (TRUE where none is written). ``of``: value or condition on ``r``, NULL where none is written.
-    ``until``: last day of the window as a SQL date. ``since``: the day before its first one, None = all that is known.
-    ``columns``: columns of the kind that it reads. ``empty``: SQL of the value where no row was found.
+    ``where``: condition on ``r`` (TRUE where none is written). ``of``: value or condition on ``r``, NULL where none
+    is written. ``until``: last day of the window as a SQL date. ``since``: the day before its first one, None = all
+    that is known. ``columns``: columns of the kind that it reads. ``empty``: SQL of the value where no row was
+    found.
     """
 
     signal: Signal
@@ -82,7 +87,9 @@ class Measured:
         return f"CAST({value} AS DOUBLE)"
 
     def at(self, type_: Subject) -> str:
-        """Condition: the record is one that this signal may see for a subject of this type, days and ``where`` included."""
+        """Condition: the record is one that this signal may see for a subject of this type, days and ``where``
+        included.
+        """
         own = " AND r.place = u.ancestor" if type_ in PLACES and self.signal.measure in READINGS else ""
         return f"{self.days()} AND ({self.where}){own}"
 
@@ -134,7 +141,8 @@ def subject_key(kind: str, type_: Subject) -> str:
 def rows_of(table: str, kind: str, type_: Subject) -> str:
     """FROM clause: the records ``r`` of a table, joined (``u``) with the places or units they count for.
 
-    A record belongs to the unit that handles it (``handler``), where the kind has none to its ``unit``, else to its ``reporter``.
+    A record belongs to the unit that handles it (``handler``), where the kind has none to its ``unit``, else to its
+    ``reporter``.
     """
     if type_ in PLACES:
         return f"{table} r JOIN place_up u ON u.place = r.place AND u.level = {literal(type_.value)}"
@@ -151,7 +159,9 @@ def unit_column(kind: str) -> str:
 
 
 def newer(since: set[str | None]) -> str:
-    """Condition: the record is newer than the oldest of these days; empty where one of them is None, that is, reads all."""
+    """Condition: the record is newer than the oldest of these days; empty where one of them is None, that is, reads
+    all.
+    """
     bounds = sorted(each for each in since if each is not None)
     if len(bounds) < len(since) or not bounds:
         return ""

@@ -36,8 +36,12 @@ def measure(con: Connection, wide: Wide, measured: Mapping[str, Measured]) -> li
     return reads
 
 
-def measure_usual(con: Connection, wide: Wide, signals: Sequence[Signal], measured: Mapping[str, Measured]) -> list[Read]:
-    """``usual`` and ``upper`` signals from their bases' earlier windows; those that look back over the same days share a pass."""
+def measure_usual(
+    con: Connection, wide: Wide, signals: Sequence[Signal], measured: Mapping[str, Measured]
+) -> list[Read]:
+    """``usual`` and ``upper`` signals from their bases' earlier windows; those that look back over the same days
+    share a pass.
+    """
     spans: dict[tuple[Span, str], list[Signal]] = {}
     for signal in signals:
         of = signal.usual or signal.upper
@@ -52,7 +56,11 @@ def measure_usual(con: Connection, wide: Wide, signals: Sequence[Signal], measur
             spans.setdefault((span_of(base, signal), alone), []).append(signal)
         except ValueError as error:
             wide.broken[signal.name] = str(error)
-    return [read for group in spans.values() for read in _isolated(group, lambda some: _usual(con, wide, some, measured), wide)]
+    return [
+        read
+        for group in spans.values()
+        for read in _isolated(group, lambda some: _usual(con, wide, some, measured), wide)
+    ]
 
 
 def _isolated(group: Sequence[_T], build: Callable[[Sequence[_T]], list[Read]], wide: Wide) -> list[Read]:
@@ -87,7 +95,9 @@ def _pass(con: Connection, wide: Wide, group: Sequence[Measured]) -> list[Read]:
             reads.append(Read(name, table, f"CASE WHEN coalesce({found}, 0) = 0 THEN {each.empty} ELSE {value} END"))
     where = newer({each.since for each in group}) or "TRUE"
     steps = Steps()
-    steps.add(table, f"SELECT {', '.join(parts)} FROM {rows_of(f'known_{kind}', kind, wide.type_)} WHERE {where} GROUP BY 1")
+    steps.add(
+        table, f"SELECT {', '.join(parts)} FROM {rows_of(f'known_{kind}', kind, wide.type_)} WHERE {where} GROUP BY 1"
+    )
     steps.as_tables(con)
     return reads
 
@@ -97,14 +107,18 @@ def _own(con: Connection, wide: Wide, measured: Measured) -> list[Read]:
     steps = Steps()
     steps.add(table, returns_sql(f"known_{measured.kind}", wide.type_, measured))
     steps.as_tables(con)
-    return [Read(measured.signal.name, table, f"CASE WHEN {{t}}.subject IS NULL THEN {measured.empty} ELSE {{t}}.value END")]
+    return [
+        Read(measured.signal.name, table, f"CASE WHEN {{t}}.subject IS NULL THEN {measured.empty} ELSE {{t}}.value END")
+    ]
 
 
 def _usual(con: Connection, wide: Wide, group: Sequence[Signal], measured: Mapping[str, Measured]) -> list[Read]:
     """Baselines of one span: the windows once, then each signal from them."""
     bases = {signal.name: measured[signal.usual or signal.upper or ""] for signal in group}
     buckets = f"bucket_{wide.type_.value}_{group[0].name}"
-    bucket_steps(buckets, wide.type_, list({base.signal.name: base for base in bases.values()}.values()), group[0]).as_tables(con)
+    bucket_steps(
+        buckets, wide.type_, list({base.signal.name: base for base in bases.values()}.values()), group[0]
+    ).as_tables(con)
     reads = []
     for signal in group:
         name, base = f"own_{wide.type_.value}_{signal.name}", bases[signal.name]

@@ -1,4 +1,6 @@
-"""One plain rule as one SELECT over the wide table of its subjects: the rows of ``assess.verdict`` that are not clear."""
+"""One plain rule as one SELECT over the wide table of its subjects: the rows of ``assess.verdict`` that are not
+clear.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +21,10 @@ __all__ = ["ruling"]
 def ruling(rule: Rule, rulebook: Rulebook, wide: Wide, as_of: date, hushed: Mapping[str, bool]) -> str:
     """The SELECT. ``hushed``: kinds that are silent tonight, see ``build_silence``.
 
-    Hit where the condition is TRUE, unknown where it is NULL, where a parameter is not in force or where a kind that the rule reads is
-    silent. ``why``: features, floors, values, parameters, unknown (names), silent (sentences), members (always empty here).
-    Raises ExpressionError or ValueError where the rule cannot be compiled, or reads a signal that is broken tonight.
+    Hit where the condition is TRUE, unknown where it is NULL, where a parameter is not in force or where a kind
+    that the rule reads is silent. ``why``: features, floors, values, parameters, unknown (names), silent
+    (sentences), members (always empty here). Raises ExpressionError or ValueError where the rule cannot be
+    compiled, or reads a signal that is broken tonight.
     """
     force = parameters_in_force(rule, as_of)
     names = {name: f"w.{identifier(name)}" for name in wide.columns}
@@ -41,29 +44,39 @@ def ruling(rule: Rule, rulebook: Rulebook, wide: Wide, as_of: date, hushed: Mapp
     condition = "CAST(NULL AS BOOLEAN)" if absent else when.sql
     kinds = sorted(set(kinds_needed(rulebook, rule)) & set(hushed))
     silent = _silent(kinds, hushed)
-    noted = f"(SELECT flatten(list(messages ORDER BY kind)) FROM noted WHERE noted.place = w.place AND kind IN ({_listed(kinds)}))" if kinds else "NULL"
+    noted = (
+        "(SELECT flatten(list(messages ORDER BY kind)) FROM noted"
+        f" WHERE noted.place = w.place AND kind IN ({_listed(kinds)}))"
+        if kinds
+        else "NULL"
+    )
 
     columns = [f"{points_of(each, f'w.f${at}')} AS p${at}" for at, (each, _) in enumerate(features)]
     columns += [f"{says_of(each.says, names, f'w.f${at}')} AS s${at}" for at, (each, _) in enumerate(features)]
-    told = ", ".join(f"{{'feature': {literal(each.feature)}, 'points': w.p${at}, 'says': w.s${at}}}" for at, (each, _) in enumerate(features))
+    told = ", ".join(
+        f"{{'feature': {literal(each.feature)}, 'points': w.p${at}, 'says': w.s${at}}}"
+        for at, (each, _) in enumerate(features)
+    )
     raised = ", ".join(
-        f"CASE WHEN w.g${at} THEN {{'level': {literal(each.level)}, 'says': {says_of(each.says, names)}}} END" for at, (each, _) in enumerate(floors)
+        f"CASE WHEN w.g${at} THEN {{'level': {literal(each.level)}, 'says': {says_of(each.says, names)}}} END"
+        for at, (each, _) in enumerate(floors)
     )
     floor_list = f"list_filter([{raised}], lambda each: each IS NOT NULL)" if raised else "[]"
     values = [f"round(CAST({compiled.sql} AS DOUBLE), 9) AS f${at}" for at, (_, compiled) in enumerate(features)]
     values += [f"{compiled.sql} AS g${at}" for at, (_, compiled) in enumerate(floors)]
-    level = level_of(rulebook.levels, 'w.score$', [(f"w.g${at}", each.level) for at, (each, _) in enumerate(floors)])
+    level = level_of(rulebook.levels, "w.score$", [(f"w.g${at}", each.level) for at, (each, _) in enumerate(floors)])
     why = f"""json_object('features', CASE WHEN w.verdict$ = 'hit' THEN to_json([{told}]) ELSE JSON '[]' END,
   'floors', CASE WHEN w.verdict$ = 'hit' THEN to_json({floor_list}) ELSE JSON '[]' END,
   'values', {values_of(signals)}, 'parameters', {parameters_json(rule, as_of)}, 'members', JSON '[]',
   'unknown', {unknown_of(signals, absent)}, 'silent', to_json(coalesce({noted}, [])))"""
-    # $ keeps our names apart from signals'; each level of the query names what the next one uses, so that nothing is written or computed twice
+    # $ keeps our names apart from signals'. Each level of the query names what the next one uses, so that nothing
+    # is written or computed twice.
     return f"""
 SELECT {literal(as_of)}, {literal(rule.id)}, {literal(rule.subject.value)}, w.subject, w.place, w.verdict$,
   CASE WHEN w.verdict$ = 'hit' THEN w.score$ END, CASE WHEN w.verdict$ = 'hit' THEN {level} END, {why}
-FROM (SELECT *, {total_of([f'w.p${at}' for at in range(len(features))])} AS score$
-FROM (SELECT *, {', '.join(columns)}
-FROM (SELECT {', '.join(['w.subject', 'w.place', *(f'w.{identifier(name)}' for name in signals), *values])},
+FROM (SELECT *, {total_of([f"w.p${at}" for at in range(len(features))])} AS score$
+FROM (SELECT *, {", ".join(columns)}
+FROM (SELECT {", ".join(["w.subject", "w.place", *(f"w.{identifier(name)}" for name in signals), *values])},
   CASE WHEN {silent} OR ({condition}) IS NULL THEN 'unknown' ELSE 'hit' END AS verdict$
 FROM {wide.table} w WHERE {silent} OR ({condition}) IS NOT FALSE) w) w) w"""
 

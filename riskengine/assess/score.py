@@ -29,7 +29,9 @@ def points_of(feature: Feature, value: str) -> str:
     for lower, upper, points in feature.bands:
         above = f"{value} >= {literal(float(lower))}" if lower is not None else ""
         below = f"{value} < {literal(float(upper))}" if upper is not None else ""
-        cases.append(f"WHEN {' AND '.join(filter(None, (above, below))) or f'{value} IS NOT NULL'} THEN {literal(float(points))}")
+        cases.append(
+            f"WHEN {' AND '.join(filter(None, (above, below))) or f'{value} IS NOT NULL'} THEN {literal(float(points))}"
+        )
     return f"CASE {' '.join(cases)} ELSE 0.0 END"
 
 
@@ -39,7 +41,9 @@ def total_of(points: Sequence[str]) -> str:
 
 
 def level_of(levels: Sequence[Level], score: str, floors: Sequence[tuple[str, str]]) -> str:
-    """Rank of the level: by score, or the gravest of the floors (condition, level name) that hold, whichever is graver."""
+    """Rank of the level: by score, or the gravest of the floors (condition, level name) that hold, whichever is
+    graver.
+    """
     ranks = {level.name: level.rank for level in levels}
     banded = sorted((level for level in levels if level.score is not None), key=lambda level: -(level.score or 0))
     lowest = max((level.rank for level in levels if level.score is None), default=max(ranks.values()))

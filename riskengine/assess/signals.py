@@ -1,11 +1,12 @@
 """All signals of a night: what is needed, the records as known, and from them one wide temp table a subject type.
 
-``wide_<type>(subject, place, name, "<signal>" DOUBLE …)`` has one row for each row of ``subject`` of that type; NULL = unknown.
-Places also have ``人口`` (residents on the night), units ``静默天数`` and ``静默来源数`` (who should have reported and did not).
-Steps on the way stay as temp tables: ``known_<kind>`` (records as known, only needed columns), ``kind_began(kind,
-first_on)`` (since when a kind is known at all), ``pass_…`` and ``own_…``.
+``wide_<type>(subject, place, name, "<signal>" DOUBLE …)`` has one row for each row of ``subject`` of that type;
+NULL = unknown. Places also have ``人口`` (residents on the night), units ``静默天数`` and ``静默来源数`` (who should have
+reported and did not). Steps on the way stay as temp tables: ``known_<kind>`` (records as known, only needed
+columns), ``kind_began(kind, first_on)`` (since when a kind is known at all), ``pass_…`` and ``own_…``.
 
-Build them outside any transaction: DuckDB gives up a whole transaction at its first error, and then one bad signal takes all.
+Build them outside any transaction: DuckDB gives up a whole transaction at its first error, and then one bad signal
+takes all.
 """
 
 from __future__ import annotations
@@ -32,7 +33,9 @@ __all__ = ["build_signals"]
 
 
 def build_signals(con: Connection, rulebook: Rulebook, as_of: date) -> dict[Subject, Wide]:
-    """Compute every signal that live and trial rules need. Data up to and including ``as_of``; needs ``build_subjects``."""
+    """Compute every signal that live and trial rules need. Data up to and including ``as_of``; needs
+    ``build_subjects``.
+    """
     needed = _needed(rulebook)
     wides = {type_: Wide(type_) for type_ in needed}
     measured = {type_: _compile(wides[type_], signals, as_of) for type_, signals in needed.items()}
@@ -67,7 +70,12 @@ def _compile(wide: Wide, signals: list[Signal], as_of: date) -> dict[str, Measur
     return compiled
 
 
-def _know(con: Connection, needed: Mapping[Subject, list[Signal]], measured: Mapping[Subject, Mapping[str, Measured]], as_of: str) -> None:
+def _know(
+    con: Connection,
+    needed: Mapping[Subject, list[Signal]],
+    measured: Mapping[Subject, Mapping[str, Measured]],
+    as_of: str,
+) -> None:
     """One temp table ``known_<kind>`` a kind: only the columns and the days that some signal reads."""
     columns: dict[str, dict[str, None]] = {}
     since: dict[str, set[str | None]] = {}
@@ -87,9 +95,14 @@ def _know(con: Connection, needed: Mapping[Subject, list[Signal]], measured: Map
     steps = Steps()
     for kind, wanted in sorted(columns.items()):
         where = newer(since[kind]) or "TRUE"
-        steps.add(f"known_{kind}", f"SELECT {', '.join(wanted)} FROM ({as_known(kind, as_of)}) r WHERE r.occurred_on <= {as_of} AND {where}")
+        steps.add(
+            f"known_{kind}",
+            f"SELECT {', '.join(wanted)} FROM ({as_known(kind, as_of)}) r WHERE r.occurred_on <= {as_of} AND {where}",
+        )
     began = " UNION ALL ".join(
-        f"SELECT '{kind}' AS kind, min(occurred_on) AS first_on FROM ({as_known(kind, as_of)}) WHERE occurred_on <= {as_of}" for kind in sorted(columns)
+        f"SELECT '{kind}' AS kind, min(occurred_on) AS first_on FROM ({as_known(kind, as_of)})"
+        f" WHERE occurred_on <= {as_of}"
+        for kind in sorted(columns)
     )
     steps.add("kind_began", began or "SELECT NULL::VARCHAR AS kind, NULL::DATE AS first_on WHERE FALSE")
     steps.as_tables(con)

@@ -2,7 +2,8 @@
 
 Temp tables that are left behind:
 
-* ``place_now(code, name, level, parent, population, unit)``: each place as it stands on the night; population NULL = not known.
+* ``place_now(code, name, level, parent, population, unit)``: each place as it stands on the night; population NULL
+  = not known.
 * ``place_up(place, ancestor, level)``: each place with itself and all its ancestors; ``level`` is the ancestor's.
 * ``subject(subject_type, subject, name, place)``: all subjects of the types that live and trial rules look at.
 """
@@ -20,7 +21,15 @@ from riskengine.store.database import Connection
 from riskengine.store.schema import as_known, record_columns
 from riskengine.store.steps import Steps, literal
 
-__all__ = ["ENDED_DAYS", "build_subjects", "evaluated_rules", "newest_first", "own_subject", "places_on", "subject_types"]
+__all__ = [
+    "ENDED_DAYS",
+    "build_subjects",
+    "evaluated_rules",
+    "newest_first",
+    "own_subject",
+    "places_on",
+    "subject_types",
+]
 
 ENDED_DAYS = 30
 """A matter that ended longer ago than this many days is no subject any more."""
@@ -38,7 +47,9 @@ def subject_types(rulebook: Rulebook) -> tuple[Subject, ...]:
 
 
 def own_subject(kind: str, row: str) -> str:
-    """SQL of the subject that a record of ``kind`` (row alias ``row``) speaks of: ``r.key`` or ``r.category || '@' || r.place``."""
+    """SQL of the subject that a record of ``kind`` (row alias ``row``) speaks of: ``r.key`` or ``r.category || '@'
+    || r.place``.
+    """
     return " || '@' || ".join(f"{row}.{column}" for column in contract(kind).subject)
 
 
@@ -48,7 +59,9 @@ def newest_first(row: str) -> str:
 
 
 def places_on(places: tuple[Place, ...], as_of: date) -> list[Place]:
-    """One row a code: the newest that is valid on the night; a place that only becomes valid later has no population yet."""
+    """One row a code: the newest that is valid on the night; a place that only becomes valid later has no
+    population yet.
+    """
     chosen: dict[str, Place] = {}
     for place in sorted(places, key=lambda p: (p.code, p.valid_from or date.min)):
         if place.valid_from is None or place.valid_from <= as_of:
@@ -65,8 +78,13 @@ def build_subjects(con: Connection, rulebook: Rulebook, as_of: date) -> None:
         "CREATE OR REPLACE TEMP TABLE place_now (code VARCHAR, name VARCHAR, level VARCHAR, parent VARCHAR,"
         " population BIGINT, unit VARCHAR)"
     )
-    columns = [[getattr(place, name) for place in places] for name in ("code", "name", "level", "parent", "population", "unit")]
-    con.execute("INSERT INTO place_now SELECT unnest(?), unnest(?), unnest(?), unnest(?), unnest(?::BIGINT[]), unnest(?)", columns)
+    columns = [
+        [getattr(place, name) for place in places] for name in ("code", "name", "level", "parent", "population", "unit")
+    ]
+    con.execute(
+        "INSERT INTO place_now SELECT unnest(?), unnest(?), unnest(?), unnest(?), unnest(?::BIGINT[]), unnest(?)",
+        columns,
+    )
     units = list(rulebook.units.values())
     con.execute("CREATE OR REPLACE TEMP TABLE unit_now (id VARCHAR, name VARCHAR)")
     con.execute("INSERT INTO unit_now SELECT unnest(?), unnest(?)", [[u.id for u in units], [u.name for u in units]])
@@ -74,7 +92,8 @@ def build_subjects(con: Connection, rulebook: Rulebook, as_of: date) -> None:
     steps.add("place_up", _CLOSURE)
     types = subject_types(rulebook)
     parts = [_select(type_, literal(as_of)) for type_ in types]
-    nobody = "SELECT NULL::VARCHAR AS subject_type, NULL::VARCHAR AS subject, NULL::VARCHAR AS name, NULL::VARCHAR AS place WHERE FALSE"
+    columns_only = ", ".join(f"NULL::VARCHAR AS {name}" for name in ("subject_type", "subject", "name", "place"))
+    nobody = f"SELECT {columns_only} WHERE FALSE"
     steps.add("subject", "\nUNION ALL\n".join([nobody, *parts]))
     steps.as_tables(con)
 
@@ -92,19 +111,19 @@ def _matters(kind: str, as_of: str) -> str:
     model, columns = contract(kind), record_columns(kind)
     newest = newest_first("r")
     ends = f"arg_max_null(r.{model.ends}, {newest})" if model.ends else "NULL::DATE"
-    title = f"arg_max(r.title, {newest})" if "title" in columns else "NULL::VARCHAR"
+    label = f"arg_max(r.label, {newest})" if "label" in columns else "NULL::VARCHAR"
     brackets = "nullif(concat_ws('，', k.category, p.name), '')"
     if model.subject == ("category", "place"):
         named, brackets = "k.category", "p.name"
-    elif "title" in columns:  # what the offices call it says more than its number
-        named = f"coalesce(k.title, '{model.model_fields[model.subject[0]].title} ' || k.subject)"
+    elif "label" in columns:  # what the offices call it says more than its number
+        named = f"coalesce(k.label, '{model.model_fields[model.subject[0]].title} ' || k.subject)"
     else:
         named = f"'{model.title} ' || k.subject"
     return f"""
 SELECT '{kind}' AS subject_type, k.subject, {named} || coalesce('（' || {brackets} || '）', '') AS name, k.place
 FROM (
   SELECT {own_subject(kind, "r")} AS subject, arg_max(r.place, {newest}) AS place,
-    arg_max(r.category, {newest}) AS category, {title} AS title, {ends} AS ended
+    arg_max(r.category, {newest}) AS category, {label} AS label, {ends} AS ended
   FROM ({as_known(kind, as_of)}) r WHERE r.occurred_on <= {as_of}
   GROUP BY 1 HAVING {own_subject(kind, "r")} IS NOT NULL AND sum(r.quantity) > 0
 ) k LEFT JOIN place_now p ON p.code = k.place
@@ -124,7 +143,8 @@ WITH RECURSIVE up(place, ancestor, level, depth) AS (
 _PLACES = """
 SELECT {type} AS subject_type, p.code AS subject,
   CASE WHEN p.level = 'village' AND t.level = 'town' AND NOT starts_with(p.name, t.name)
-    THEN t.name || CASE WHEN regexp_matches(t.name, '[A-Za-z0-9]$') THEN ' ' ELSE '' END || p.name ELSE p.name END AS name,
+    THEN t.name || CASE WHEN regexp_matches(t.name, '[A-Za-z0-9]$') THEN ' ' ELSE '' END || p.name
+    ELSE p.name END AS name,
   p.code AS place
 FROM place_now p LEFT JOIN place_now t ON t.code = p.parent WHERE p.level = {type}"""
 

@@ -2,12 +2,13 @@
 
 Two steps, because DuckDB gives up a whole transaction at its first error:
 
-* :func:`weigh` computes subjects, signals and verdicts into temp tables. Call it **outside** a transaction: a rule that fails on
-  tonight's numbers is then set aside alone, in ``fault_tonight``, and the others stand.
-* :func:`store` copies them into ``assess.verdict``, ``assess.evaluated`` and ``assess.fault``, inside the phase's transaction.
+* :func:`weigh` computes subjects, signals and verdicts into temp tables. Call it **outside** a transaction: a rule
+  that fails on tonight's numbers is then set aside alone, in ``fault_tonight``, and the others stand.
+* :func:`store` copies them into ``assess.verdict``, ``assess.evaluated`` and ``assess.fault``, inside the phase's
+  transaction.
 
-Temp tables left behind: those of :mod:`subjects` and :mod:`signals`, and ``verdict_tonight``, ``evaluated_tonight``, ``fault_tonight``
-with the columns of their namesakes in schema assess.
+Temp tables left behind: those of :mod:`subjects` and :mod:`signals`, and ``verdict_tonight``,
+``evaluated_tonight``, ``fault_tonight`` with the columns of their namesakes in schema assess.
 """
 
 from __future__ import annotations
@@ -35,7 +36,9 @@ __all__ = ["judge", "store", "weigh"]
 
 
 def judge(con: Connection, rulebook: Rulebook, as_of: date) -> None:
-    """:func:`weigh` and :func:`store` in one; within a transaction a failing rule ends it, so there call the two apart."""
+    """:func:`weigh` and :func:`store` in one; within a transaction a failing rule ends it, so there call the two
+    apart.
+    """
     weigh(con, rulebook, as_of)
     store(con)
 
@@ -48,7 +51,9 @@ def store(con: Connection) -> None:
 
 
 def weigh(con: Connection, rulebook: Rulebook, as_of: date) -> None:
-    """Compute the night's verdicts of all live and trial plain rules. Data up to and including ``as_of``; nothing is written."""
+    """Compute the night's verdicts of all live and trial plain rules. Data up to and including ``as_of``; nothing
+    is written.
+    """
     build_subjects(con, rulebook, as_of)
     wides = build_signals(con, rulebook, as_of)
     hushed = build_silence(con, as_of)
@@ -108,10 +113,12 @@ class _Night:
         if not done:
             return
         rows = ", ".join(
-            f"({at}, {literal(id_)}, (SELECT count(*) FROM {wides[self.rulebook.rules[id_].subject].table}))" for at, id_ in enumerate(done)
+            f"({at}, {literal(id_)}, (SELECT count(*) FROM {wides[self.rulebook.rules[id_].subject].table}))"
+            for at, id_ in enumerate(done)
         )
         self.con.execute(f"""
             INSERT INTO evaluated_tonight
-            SELECT {literal(self.as_of)}, r.rule, r.subjects, count(*) FILTER (v.verdict = 'hit'), count(*) FILTER (v.verdict = 'unknown')
+            SELECT {literal(self.as_of)}, r.rule, r.subjects,
+              count(*) FILTER (v.verdict = 'hit'), count(*) FILTER (v.verdict = 'unknown')
             FROM (VALUES {rows}) r(nth, rule, subjects) LEFT JOIN verdict_tonight v ON v.rule = r.rule
             GROUP BY r.nth, r.rule, r.subjects ORDER BY r.nth""")

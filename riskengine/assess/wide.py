@@ -14,9 +14,12 @@ from riskengine.store.steps import StepFailed, Steps, identifier, literal
 
 __all__ = ["Read", "Wide", "widen"]
 
+
 @dataclass
 class Wide:
-    """The wide table of one subject type. ``columns``: its signals. ``broken``: signal → why it could not be computed tonight."""
+    """The wide table of one subject type. ``columns``: its signals. ``broken``: signal → why it could not be
+    computed tonight.
+    """
 
     type_: Subject
     columns: list[str] = field(default_factory=list)
@@ -30,7 +33,9 @@ class Wide:
 
 @dataclass(frozen=True)
 class Read:
-    """Where a signal's value stands: SQL over the temp table ``table`` (it has a column ``subject``), whose alias is ``{t}``."""
+    """Where a signal's value stands: SQL over the temp table ``table`` (it has a column ``subject``), whose alias
+    is ``{t}``.
+    """
 
     name: str
     table: str
@@ -41,7 +46,12 @@ def widen(con: Connection, wide: Wide, signals: Sequence[Signal], reads: Sequenc
     """Create the wide table: everything joined to the subjects, then the formulas, each after those it is made of."""
     tables = {name: f"t{number}" for number, name in enumerate(dict.fromkeys(read.table for read in reads))}
     found = {read.name: read.sql.replace("{t}", tables[read.table]) for read in reads}
-    columns = ["s.subject", "s.place", "s.name", *(f"CAST({sql} AS DOUBLE) AS {identifier(name)}" for name, sql in _BUILT_IN_SQL[wide.type_])]
+    columns = [
+        "s.subject",
+        "s.place",
+        "s.name",
+        *(f"CAST({sql} AS DOUBLE) AS {identifier(name)}" for name, sql in _BUILT_IN_SQL[wide.type_]),
+    ]
     wide.columns = [name for name, _ in _BUILT_IN_SQL[wide.type_]]
     formulas = [signal for signal in signals if signal.formula is not None]
     for signal in signals:
@@ -53,7 +63,10 @@ def widen(con: Connection, wide: Wide, signals: Sequence[Signal], reads: Sequenc
         joins.append("LEFT JOIN place_now p ON p.code = s.subject")
     if wide.type_ is Subject.UNIT:
         joins.append(f"LEFT JOIN ({_SILENCE.format(as_of=literal(as_of))}) q ON q.unit = s.subject")
-    chain = [f"SELECT {', '.join(columns)} FROM subject s {' '.join(joins)} WHERE s.subject_type = {literal(wide.type_.value)}"]
+    chain = [
+        f"SELECT {', '.join(columns)} FROM subject s {' '.join(joins)}"
+        f" WHERE s.subject_type = {literal(wide.type_.value)}"
+    ]
     names = {name: f"w.{identifier(name)}" for name in wide.columns} | {"as_of": literal(as_of)}
     for signal in formulas:
         value = _formula(wide, signal, names)
@@ -67,7 +80,9 @@ def widen(con: Connection, wide: Wide, signals: Sequence[Signal], reads: Sequenc
 
 
 def _formula(wide: Wide, signal: Signal, names: Mapping[str, str]) -> str:
-    """SQL of a formula. Infinity is no number that anybody could act on, so it is unknown; nine decimals keep 12/20000*10000 at 6."""
+    """SQL of a formula. Infinity is no number that anybody could act on, so it is unknown; nine decimals keep
+    12/20000*10000 at 6.
+    """
     try:
         compiled = compile_expression(signal.formula or "", names, boolean=False)
     except ExpressionError as error:
@@ -100,7 +115,9 @@ def _one_by_one(con: Connection, wide: Wide, chain: Sequence[str], formulas: Seq
             _create(con, wide.table, [f"SELECT *, CAST(NULL AS DOUBLE) AS {identifier(signal.name)} FROM {wide.table}"])
 
 
-_SILENCE = "SELECT unit, max(days) AS days, count(DISTINCT source) AS sources FROM sense.silence WHERE as_of = {as_of} GROUP BY unit"
+_SILENCE = """
+SELECT unit, max(days) AS days, count(DISTINCT source) AS sources FROM sense.silence WHERE as_of = {as_of}
+GROUP BY unit"""
 
 _BUILT_IN_SQL: Mapping[Subject, tuple[tuple[str, str], ...]] = {
     **{type_: () for type_ in Subject},

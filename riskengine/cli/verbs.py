@@ -145,7 +145,7 @@ def status(workspace: At = HERE, as_json: Json = False) -> None:
             print(status_text(nights[-1] if nights else None, len(nights), missed, waiting, night))
 
 
-@app.command(name="replay", help="用收件箱里的原件和当时的规则重建一夜；--verify 逐份核对清单。")
+@app.command(name="replay", help="用封存的来文和当时的规则重建一夜；--verify 逐份核对清单。")
 def replay_night(
     as_of: Annotated[date, typer.Argument(parser=_day, metavar="日期", help="重建哪一夜。")],
     verify: Annotated[

@@ -30,7 +30,7 @@ def night_text(
     ]
     if warnings["stale"]:
         lines.append(f"  存疑  {warnings['stale']} 件因数据缺失无法复核，等级暂时保持不变")
-    lines += [f"  来文有误  {name}" for name in _named(entry)]
+    lines += [f"  来文有误  {_once(file['name'], file['message'])}" for file in entry["broken"]]
     lines += [f"  未报送  {row['message']}" for row in entry["silence"][:5]]
     if len(entry["silence"]) > 5:
         lines.append(f"  未报送  等共 {len(entry['silence'])} 项，详见 index.html")
@@ -62,8 +62,9 @@ def status_text(latest: date | None, finished: int, missed: Sequence[date], wait
     return "\n".join([*lines, night or ""])
 
 
-def _named(entry: dict[str, Any]) -> list[str]:
-    return [f"{file['name']}：{file['message']}" for file in entry["files"] if file["name"] in entry["broken"]]
+def _once(name: str, message: str) -> str:
+    """The sentence of a file, with its name where it does not begin with it."""
+    return message if message.startswith(name) else f"{name}：{message}"
 
 
 def _levels(by_rank: dict[str, int], levels: Sequence[Level]) -> str:

@@ -14,7 +14,7 @@ from riskengine.contracts.record import Record
 
 __all__ = ["Record", "contract", "kinds"]
 
-_MACHINERY = {"field", "parse", "place", "record", "sql"}
+_MACHINERY = {"field", "parse", "place", "record", "sql", "stages"}
 
 
 @cache

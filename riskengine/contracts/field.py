@@ -1,9 +1,10 @@
 """Field types of the contracts: how a cell is read, what it may hold, and how DuckDB stores it.
 
-A contract field is annotated with one of these types, ``| None`` where the office need not say. All of them read text as it
-stands in a file (see parse) and take a value of their own Python type as it is. What a cell means beyond its text — the
-night, the order of day and month, a scale, the place tree — comes through pydantic's validation context as a
-:class:`Reading`; without one, days are year first, nothing is scaled and a place is kept as it is written.
+A contract field is annotated with one of these types, ``| None`` where the office need not say. All of them read
+text as it stands in a file (see parse) and take a value of their own Python type as it is. What a cell means beyond
+its text — the night, the order of day and month, a scale, the place tree — comes through pydantic's validation
+context as a :class:`Reading`; without one, days are year first, nothing is scaled and a place is kept as it is
+written.
 """
 
 from __future__ import annotations
@@ -21,8 +22,22 @@ from riskengine.contracts import parse
 from riskengine.contracts.place import PlaceNames
 
 __all__ = [
-    "Code", "Day", "FieldType", "Flag", "Money", "Number", "Outcome", "PlaceCode", "Quantity", "Reading", "Share", "Text",
-    "Whole", "Word", "field_type", "sql_type",
+    "Code",
+    "Day",
+    "FieldType",
+    "Flag",
+    "Money",
+    "Number",
+    "Outcome",
+    "PlaceCode",
+    "Quantity",
+    "Reading",
+    "Share",
+    "Text",
+    "Whole",
+    "Word",
+    "field_type",
+    "sql_type",
 ]
 
 
@@ -40,7 +55,9 @@ class FieldType:
 
 @dataclass(frozen=True)
 class Reading:
-    """The validation context: ``as_of`` the night; ``dates`` field → order of day and month; ``scales`` field → multiplier."""
+    """The validation context: ``as_of`` the night; ``dates`` field → order of day and month; ``scales`` field →
+    multiplier.
+    """
 
     as_of: date | None = None
     dates: Mapping[str, str] = field(default_factory=dict)
@@ -110,7 +127,9 @@ Text = Annotated[str, TEXT, _reader(TEXT)]
 """Free text, at most 2,000 characters."""
 
 Day = Annotated[date, DAY, _reader(DAY)]
-"""A calendar day, 1900 to 2100; the record refuses days after the night unless its contract lists the column in ``future``."""
+"""A calendar day, 1900 to 2100; the record refuses days after the night unless its contract lists the column in
+``future``.
+"""
 
 Money = Annotated[Decimal, MONEY, _reader(MONEY)]
 """Yuan with two decimals, never negative."""

@@ -1,7 +1,8 @@
 """How the text of one cell becomes a value. Every pattern and word list here is also what the SQL is compiled from.
 
-Each function takes text as it stands in the file and returns the value, or None where the office said nothing; it raises
-ValueError with the complaint alone (``不能为负数，请填写0或正数``): whoever knows the column puts column and value before it.
+Each function takes text as it stands in the file and returns the value, or None where the office said nothing; it
+raises ValueError with the complaint alone (``不能为负数，请填写0或正数``): whoever knows the column puts column and value
+before it.
 """
 
 from __future__ import annotations
@@ -13,20 +14,46 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 __all__ = [
-    "BLANKS", "CLOCK", "EDGES", "FALSE", "FULL", "HALF", "LETTERS", "LETTERS_HALF", "MODES", "MULTIPLIERS", "NUMBER", "OUTCOMES",
-    "REAL", "SERIAL", "TRUE", "ZERO_WIDTH", "code", "day", "factor", "flag", "half", "is_blank", "money", "outcome",
-    "real", "text", "translated", "whole", "words",
+    "BLANKS",
+    "CLOCK",
+    "EDGES",
+    "FALSE",
+    "FULL",
+    "HALF",
+    "LETTERS",
+    "LETTERS_HALF",
+    "MODES",
+    "MULTIPLIERS",
+    "NUMBER",
+    "OUTCOMES",
+    "REAL",
+    "SERIAL",
+    "TRUE",
+    "ZERO_WIDTH",
+    "code",
+    "day",
+    "factor",
+    "flag",
+    "half",
+    "is_blank",
+    "money",
+    "outcome",
+    "real",
+    "text",
+    "translated",
+    "whole",
+    "words",
 ]
 
 ZERO_WIDTH = "\ufeff\u200b"
 EDGES = " \t\r\n\v\f\u3000\u00a0\u2002\u2003"
 """Characters that are trimmed from both ends of a cell."""
 
-FULL = "".join(chr(point) for point in range(0xFF01, 0xFF5F)) + "\u3000\u00a0\u2212￥"
-HALF = "".join(chr(point - 0xFEE0) for point in range(0xFF01, 0xFF5F)) + "  -¥"
+FULL = "".join(chr(point) for point in range(0xFF01, 0xFF5F)) + "\u3000\u00a0\u2212"
+HALF = "".join(chr(point - 0xFEE0) for point in range(0xFF01, 0xFF5F)) + "  -"
 """Full-width characters and what they become in codes, numbers and days."""
 
-LETTERS = "".join(character for character in FULL[:94] if "0" <= chr(ord(character) - 0xFEE0) and HALF[FULL.index(character)].isalnum())
+LETTERS = "".join(wide for wide, narrow in zip(FULL, HALF, strict=True) if narrow.isalnum())
 LETTERS_HALF = "".join(chr(ord(character) - 0xFEE0) for character in LETTERS)
 """In words and sentences only letters and digits become half-width: Chinese punctuation stays as people read it."""
 
@@ -34,7 +61,26 @@ _NARROW = str.maketrans(FULL, HALF, ZERO_WIDTH)
 _WORDS = str.maketrans(LETTERS, LETTERS_HALF, ZERO_WIDTH)
 
 BLANKS = (
-    "", "-", "--", "---", "—", "——", "－", "/", "／", "\\", "无", "N/A", "n/a", "N／A", "#N/A", "NULL", "null", "Null", "NaN", "nan",
+    "",
+    "-",
+    "--",
+    "---",
+    "—",
+    "——",
+    "－",
+    "/",
+    "／",
+    "\\",
+    "无",
+    "N/A",
+    "n/a",
+    "N／A",
+    "#N/A",
+    "NULL",
+    "null",
+    "Null",
+    "NaN",
+    "nan",
 )
 """What offices write for "we say nothing". 无 is an answer where yes or no is asked (see FALSE)."""
 
@@ -61,13 +107,15 @@ MODES: dict[str, tuple[tuple[str, tuple[int, int, int], int], ...]] = {
     "dmy": ((_ENDS_WITH_YEAR, (3, 2, 1), 0),),
     "minguo": ((_MINGUO, (1, 2, 3), 1911), (_MINGUO_COMPACT, (1, 2, 3), 1911)),
 }
-"""Mode → patterns, which group is year, month, day (0: the first day of the month), years to add. All modes read those of ymd too."""
+"""Mode → patterns, which group is year, month, day (0: the first day of the month), years to add. All modes read those
+of ymd too.
+"""
 
 _UNITS = "人次|件次|户次|元|起|人|件|户|套|天|次|个|处|宗|名|月|家|栋|%"
 _DIGITS = "(?:[0-9]{1,3}(?:,[0-9]{3}){1,4}|[0-9]{1,15})(?:[.][0-9]{1,20})?|[.][0-9]{1,20}"
 _SUFFIX = f" ?(千万|百万|千|万|亿)? ?(?:{_UNITS})?"
-NUMBER = f"([-+]?)[¥$]? ?({_DIGITS}){_SUFFIX}"
-REAL = f"([-+]?)[¥$]? ?((?:{_DIGITS})(?:[eE][-+]?[0-9]{{1,2}})?){_SUFFIX}"
+NUMBER = f"([-+]?)[¥￥$]? ?({_DIGITS}){_SUFFIX}"
+REAL = f"([-+]?)[¥￥$]? ?((?:{_DIGITS})(?:[eE][-+]?[0-9]{{1,2}})?){_SUFFIX}"
 MULTIPLIERS = {"千": 1_000, "万": 10_000, "百万": 1_000_000, "千万": 10_000_000, "亿": 100_000_000}
 
 _NUMBER = re.compile(NUMBER)
@@ -93,11 +141,17 @@ def is_blank(raw: str) -> bool:
     return words(raw) in BLANKS
 
 
-def translated(raw: str | None, values: Mapping[str, str], otherwise: str) -> str | None:
-    """What a mapping's ``values`` and ``otherwise`` make of a cell before it is read; a blank that is not listed stays blank."""
-    if not values and otherwise == "keep":
+def translated(
+    raw: str | None, values: Mapping[str, str], otherwise: str, pattern: str | None = None
+) -> str | None:
+    """What a mapping's ``pattern``, ``values`` and ``otherwise`` make of a cell before it is read; a blank that is not
+    listed stays blank.
+    """
+    if not values and otherwise == "keep" and pattern is None:
         return raw
     read = words(raw or "")
+    if pattern is not None and (found := re.search(pattern, read, re.ASCII)):
+        read = found[1] or read
     listed = {words(written): means for written, means in values.items()}
     if read in listed:
         return listed[read]
@@ -153,7 +207,9 @@ def _calendar_check(read: date) -> date:
 
 
 def factor(multiplier: str | None, scale: float = 1.0) -> Decimal:
-    """What the digits are multiplied by: 万, 亿 and the mapping's ``scale`` in one exact number (six decimals of scale count)."""
+    """What the digits are multiplied by: 万, 亿 and the mapping's ``scale`` in one exact number (six decimals of scale
+    count).
+    """
     return MULTIPLIERS.get(multiplier or "", 1) * Decimal(repr(scale)).quantize(Decimal("0.000001"))
 
 
@@ -208,7 +264,11 @@ def real(raw: str, low: float | None = None, high: float | None = None, scale: f
         # in decimals, so that 0.9793 × 100 is 97.93; digits with an exponent may be too many for them
         number = float(_decimal(read, scale)) if _NUMBER.fullmatch(read) else number * float(by)
     if not math.isfinite(number) or (low is not None and number < low) or (high is not None and number > high):
-        raise ValueError(f"超出范围，请填写{low:g}到{high:g}之间的数" if low is not None and high is not None else "数值过大，请核对单位")
+        raise ValueError(
+            f"超出范围，请填写{low:g}到{high:g}之间的数"
+            if low is not None and high is not None
+            else "数值过大，请核对单位"
+        )
     return number + 0.0
 
 

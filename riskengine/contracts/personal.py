@@ -1,7 +1,7 @@
 """Which columns are about a person, told by their name: such a column never comes in, whatever its cells hold.
 
-A rule file that maps such a column is refused when it is loaded; a file that carries one is read without it. What a name cannot
-tell (an identity number inside a free-text cell) is the business of the door in ``riskengine.sense``.
+A rule file that maps such a column is refused when it is loaded; a file that carries one is read without it. What a
+name cannot tell (an identity number inside a free-text cell) is the business of the door in ``riskengine.sense``.
 """
 
 from __future__ import annotations
@@ -19,9 +19,24 @@ _ROLES = (
 # The order matters only for the word that is told; one column is refused for one reason.
 _CHINESE: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("身份证号", re.compile(r"身份证|公民身份|证件(号|编)|护照|社保(卡)?号|社会保障号|sfz(h|hm)?$|zjhm$")),
-    ("电话", re.compile(r"(手机|电话|固话|座机)(号|号码)?\d*$|联系方式|微信号?$|qq号?$|邮箱|(主叫|被叫|来电)号码|^(lxdh|sjhm?|dhhm)$")),
-    ("姓名", re.compile(rf"姓名|^名字$|曾用名|法人代表$|^法人$|户主$|^({_ROLES})人(名字|名称|信息)?$|({_ROLES})人$|^(xm|xingming|lxr)$")),
-    ("住址", re.compile(r"住址|门牌|户籍地|居住地$|现住地|房号$|(?<!单位)(?<!企业)(?<!公司)(?<!项目)(?<!机构)(?<!网络)(?<!ip)地址$|^(jtzz|hjdz|xzz)$")),
+    (
+        "电话",
+        re.compile(
+            r"(手机|电话|固话|座机)(号|号码)?\d*$|联系方式|微信号?$|qq号?$|邮箱|(主叫|被叫|来电)号码|^(lxdh|sjhm?|dhhm)$"
+        ),
+    ),
+    (
+        "姓名",
+        re.compile(
+            rf"姓名|^名字$|曾用名|法人代表$|^法人$|户主$|^({_ROLES})人(名字|名称|信息)?$|({_ROLES})人$|^(xm|xingming|lxr)$"
+        ),
+    ),
+    (
+        "住址",
+        re.compile(
+            r"住址|门牌|户籍地|居住地$|现住地|房号$|(?<!单位)(?<!企业)(?<!公司)(?<!项目)(?<!机构)(?<!网络)(?<!ip)地址$|^(jtzz|hjdz|xzz)$"
+        ),
+    ),
     ("民族", re.compile(r"^民族|民族(成份|成分|名称)?$")),
     ("宗教信仰", re.compile(r"宗教信仰|^宗教$|信仰$|教派$")),
     ("政治面貌", re.compile(r"政治面貌|是否党员|^党派$")),
@@ -30,8 +45,9 @@ _CHINESE: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 
 _PEOPLE = frozenset(
-    "first last full given family middle maiden victim suspect complainant contact person owner applicant caller officer patient "
-    "offender witness resident tenant landlord employee customer client user citizen requester petitioner driver reporter".split()
+    "first last full given family middle maiden victim suspect complainant contact person owner applicant caller "
+    "officer patient offender witness resident tenant landlord employee customer client user citizen requester petitioner "
+    "driver reporter".split()
 )
 _LAST_WORDS = {
     "firstname": "姓名", "lastname": "姓名", "fullname": "姓名", "surname": "姓名", "username": "姓名",
@@ -51,8 +67,8 @@ _NUMBER_WORDS = ("number", "no", "num")
 def personal_name(column: str) -> str | None:
     """What a column of this name holds about a person (姓名, 电话, 身份证号, 住址, 民族 …); NULL (None) when it is no such column.
 
-    Knows Chinese, pinyin abbreviations of office systems (XM, SFZH, LXDH) and English. Names of things are fine: 项目名称, 单位名称,
-    小区名称, ``Neighborhood Name``, and so are counts of people: 受害人数, 信访人次.
+    Knows Chinese, pinyin abbreviations of office systems (XM, SFZH, LXDH) and English. Names of things are fine:
+    项目名称, 单位名称, 小区名称, ``Neighborhood Name``, and so are counts of people: 受害人数, 信访人次.
     """
     text = unicodedata.normalize("NFKC", column).strip()
     squeezed = re.sub(r"[\s_\-]+|\(.*?\)|\[.*?\]|\*", "", text.lower())

@@ -19,8 +19,8 @@ _SUGGESTIONS = 200
 class PlaceNames:
     """The place tree as a dictionary of what may be written for each place.
 
-    A code is always meant as a code (a shorter one may be filled with zeros to twelve digits); a name goes before an alias, both
-    before a compound of several levels. What could mean two places means none.
+    A code is always meant as a code (a shorter one may be filled with zeros to twelve digits); a name goes
+    before an alias, both before a compound of several levels. What could mean two places means none.
     """
 
     def __init__(self, places: Iterable[Place]) -> None:
@@ -41,7 +41,9 @@ class PlaceNames:
         self._suggested: dict[str, str] = {}
 
     def code(self, written: str) -> str:
-        """The code of ``written`` (already half-width and trimmed). Raises ValueError with a complaint where there is not one."""
+        """The code of ``written`` (already half-width and trimmed). Raises ValueError with a complaint where there is
+        not one.
+        """
         if written in self.known:
             return self.known[written]
         if written in self._doubtful:

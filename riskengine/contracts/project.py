@@ -18,10 +18,10 @@ class Project(Record):
     subject: ClassVar[tuple[str, ...]] = ("project",)
     ends: ClassVar[str | None] = "closed_on"
     orders: ClassVar[tuple[tuple[str, str], ...]] = (("occurred_on", "closed_on"),)
-    evidence: ClassVar[tuple[str, ...]] = ("key", "occurred_on", "place", "category", "title", "people", "amount", "gap", "homes", "delivered", "months_late", "complaints")
+    evidence: ClassVar[tuple[str, ...]] = ("key", "occurred_on", "place", "category", "label", "people", "amount", "gap", "homes", "delivered", "months_late", "complaints")
 
     project: Code = Field(title="项目编号")
-    title: Word | None = Field(default=None, title="项目名称")
+    label: Word | None = Field(default=None, title="项目名称")
     people: Whole | None = Field(default=None, title="涉及人数")
     amount: Money | None = Field(default=None, title="欠薪金额")
     gap: Money | None = Field(default=None, title="资金缺口")

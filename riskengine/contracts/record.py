@@ -18,13 +18,14 @@ class Record(BaseModel):
 
     * ``kind`` its name in YAML and the table ``sense.<kind>``; ``title`` its Chinese name.
     * ``orders`` pairs of day columns ``(earlier, later)`` that must not be the wrong way round where both are given.
-    * ``subject`` the columns that name the subject that a row speaks of (a matter, a project, an indicator); empty where
-      rows are only counted for their place.
+    * ``subject`` the columns that name the subject that a row speaks of (a matter, a project, an indicator); empty
+      where rows are only counted for their place.
     * ``ends`` the day column that ends the matter (closed, signed off); None where a subject never ends.
     * ``evidence`` columns that may stand on a list as evidence, in order: a white-list, so a new column stays inside.
     * ``future`` day columns that may lie after the night (deadlines); every other day after the night is refused.
 
-    Units: money in yuan, people as counts, shares in per cent (97.93 means 97.93 %). NULL means "the office did not say".
+    Units: money in yuan, people as counts, shares in per cent (97.93 means 97.93 %). NULL means "the office did
+    not say".
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -47,7 +48,9 @@ class Record(BaseModel):
     @field_validator("*", mode="after")
     @classmethod
     def _said_and_not_in_the_future(cls, value: Any, info: ValidationInfo) -> Any:
-        """A required field says something, one that is left empty takes its default, a day is not after what is allowed."""
+        """A required field says something, one that is left empty takes its default, a day is not after what is
+        allowed.
+        """
         field = cls.model_fields[info.field_name or ""]
         if value is None:
             if field.is_required():
@@ -70,7 +73,7 @@ class Record(BaseModel):
 
     @classmethod
     def latest(cls, field: str, as_of: date) -> date:
-        """The last day that ``field`` may hold on the night ``as_of``: the night itself, ten years on for a deadline."""
+        """The last day that ``field`` may hold on the night ``as_of``: that night, ten years on for a deadline."""
         if field not in cls.future:
             return as_of
         last_of_february = as_of.month == 2 and as_of.day == 29

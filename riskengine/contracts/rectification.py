@@ -18,10 +18,10 @@ class Rectification(Record):
     subject: ClassVar[tuple[str, ...]] = ("site",)
     orders: ClassVar[tuple[tuple[str, str], ...]] = (("listed_on", "signed_off_on"),)
     future: ClassVar[tuple[str, ...]] = ("due_on",)
-    evidence: ClassVar[tuple[str, ...]] = ("key", "occurred_on", "place", "category", "title", "tier", "progress", "problems", "signed_off_on")
+    evidence: ClassVar[tuple[str, ...]] = ("key", "occurred_on", "place", "category", "label", "tier", "progress", "problems", "signed_off_on")
 
     site: Code = Field(title="挂牌编号")
-    title: Word | None = Field(default=None, title="整治对象")
+    label: Word | None = Field(default=None, title="整治对象")
     tier: Word | None = Field(default=None, title="挂牌层级")
     listed_on: Day | None = Field(default=None, title="挂牌日期")
     due_on: Day | None = Field(default=None, title="整治期限")

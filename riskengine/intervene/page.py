@@ -235,7 +235,7 @@ def _badge(level: Level) -> str:
 
 
 def _unit(duty: Duty) -> str:
-    return f'<span class="whole">{escape(duty.unit_name)}</span> <span class="soft whole">{duty.role}</span>'
+    return f'<span class="whole">{escape(duty.unit_name)} <span class="soft">{duty.role}</span></span>'
 
 
 def _deadline(entry: Entry, duty: Duty, as_of: date) -> str:

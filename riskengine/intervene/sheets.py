@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from math import ceil
 from typing import Any
 
 from xlsxwriter.format import Format
@@ -118,10 +119,11 @@ def row_height(texts: Sequence[str], widths: Sequence[float], *, least: float = 
     for text, width in zip(texts, widths, strict=True):
         if width and text:
             room = max(width - 1.5, 4)
-            lines = max(lines, sum(max(1, int(-(-_cells(part) // room))) for part in text.split("\n")))
+            lines = max(lines, sum(max(1, ceil(_cells(part) / room)) for part in text.split("\n")))
     return float(min(max(lines * 17 + 6, least), 409))
 
 
 def _cells(text: str) -> float:
     """Width in characters of the default font; a Chinese character takes two and a little."""
-    return sum(2.2 if ord(char) > 0x2E7F else 1.15 for char in text)
+    wide = (len(text.encode()) - len(text)) / 2  # three bytes each in UTF-8
+    return 1.15 * len(text) + 1.05 * wide

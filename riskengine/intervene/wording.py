@@ -36,13 +36,14 @@ def numbered(sentences: Sequence[str]) -> str:
 
 
 def evidence_in_short(evidence: Iterable[Mapping[str, Any]], rows: int = 3) -> str:
-    """Up to ``rows`` records a rule, a line each: number, day, category; then how many there are in all."""
+    """Up to ``rows`` records a rule, a line each: number, day, category (or value); then how many in all."""
     blocks: list[str] = []
     for each in evidence:
         columns, records = list(each.get("columns", ())), list(each.get("rows", ()))
         if not records:
             continue
-        named = [at for at, title in enumerate(columns) if title in ("编号", "日期", "类别")]
+        telling = ("日期", "类别", "数值") if "数值" in columns else ("编号", "日期", "类别")
+        named = [at for at, title in enumerate(columns) if title in telling]
         shown = named or list(range(min(3, len(columns))))
         texts = [" ".join(str(each) for each in (record[at] for at in shown) if each) for record in records[:rows]]
         rest = [f"等{len(records)}条，见“证据明细”"] if len(records) > rows else []

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from io import BytesIO
 
@@ -12,95 +11,50 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from riskengine.intervene.columns import RECEIPT_COLUMNS, TAIL, Column, Row, county_columns, unit_columns
 from riskengine.intervene.lines import Entry, Line
 from riskengine.intervene.sheets import evidence_sheet, guide_sheet, row_height
-from riskengine.intervene.wording import INTERNAL, counts, deadline, evidence_in_short, level_name, numbered
+from riskengine.intervene.wording import INTERNAL, counts
 from riskengine.model.duty import Level, Unit
 
-__all__ = ["OUTCOMES", "POSTS", "RECEIPT_COLUMNS", "county_workbook", "unit_workbook"]
-
-RECEIPT_COLUMNS = ("签收日期", "核查结果", "处置措施", "反馈日期", "填报岗位")
-"""What a unit fills in; the titles are what rules/sources/receipts.yaml reads back."""
+__all__ = ["OUTCOMES", "POSTS", "county_workbook", "unit_workbook"]
 
 OUTCOMES = ("属实", "误报", "已化解", "无法核实")
 POSTS = ("值班岗", "综治岗", "信访岗", "警务岗", "网格岗", "业务科室", "分管领导岗", "其他岗位")
 _FONT = "微软雅黑"
 _HEADER = 3  # row of the header, from 0: title, summary, hint stand above it
-_TAIL = 3  # grey columns at the end of a unit's list: only the receipt needs them, they are not printed
-
-
-@dataclass(frozen=True)
-class _Column:
-    title: str
-    width: float
-    text: Callable[[Line], str]
-    style: str = "text"
-
-
-def _columns(as_of: date) -> tuple[_Column, ...]:
-    return (
-        _Column("预警编号", 16, lambda line: line.entry.id, "centre"),
-        _Column("等级", 8.5, lambda line: level_name(line.entry.level), "level"),
-        _Column("状态", 6, lambda line: line.entry.change, "centre"),
-        _Column("对象", 15, lambda line: line.entry.subject_name),
-        _Column("主题", 9, lambda line: line.entry.theme, "centre"),
-        _Column("为什么预警", 32, lambda line: line.entry.sentence),
-        _Column("证据", 29, lambda line: evidence_in_short(line.entry.evidence)),
-        _Column("建议措施", 26, lambda line: numbered(line.entry.actions)),
-        _Column("可能的误报原因", 19, lambda line: numbered(line.entry.false_causes)),
-        _Column("角色", 6, lambda line: line.duty.role, "centre"),
-        _Column("下发日期", 11.5, lambda line: line.duty.delivered_on.isoformat(), "centre"),
-        _Column("办理期限", 11.5, lambda line: "\n".join(deadline(line.entry, line.duty, as_of)).strip(), "deadline"),
-        _Column("回执情况", 11.5, lambda line: line.duty.receipt, "centre"),
-    )
-
-
-_FILLED = (
-    _Column("签收日期", 12, lambda line: "", "day"),
-    _Column("核查结果", 9, lambda line: "", "typed"),
-    _Column("处置措施", 20, lambda line: "", "typed"),
-    _Column("反馈日期", 12, lambda line: "", "day"),
-    _Column("填报岗位", 9, lambda line: "", "typed"),
-)
 
 
 def unit_workbook(unit: Unit, lines: Sequence[Line], levels: Sequence[Level], as_of: date) -> bytes:
     """The list of one unit: what it has to do, and the columns in which it answers. The same input, the same bytes."""
-    with _Book(levels, as_of) as book:
-        sheet = book.sheet("预警清单")
-        columns = (
-            *_columns(as_of),
-            *_FILLED,
-            _Column("责任单位", 6, lambda line: line.duty.unit_name, "grey"),
-            _Column("地区编码", 6, lambda line: line.entry.place, "grey"),
-            _Column("名单日期", 6, lambda line: as_of.isoformat(), "grey"),
-        )
-        entries = [line.entry for line in lines]
-        book.head(sheet, f"{unit.name} 风险预警清单", counts(levels, entries), len(columns) - _TAIL)
-        hint = "浅黄色列由本单位填写：先签收，核查后填结果、措施和反馈日期；填好后保存，放回收件目录的“回执”文件夹。详见“填写说明”。"
-        sheet.merge_range(2, 0, 2, len(columns) - _TAIL - 1, hint, book.styles["hint"])
-        book.table(sheet, columns, lines)
-        _receipts(sheet, len(columns) - _TAIL - len(_FILLED), lines, as_of)
-        sheet.print_area(0, 0, _HEADER + len(lines), len(columns) - _TAIL - 1)
-        sheet.protect("", {"autofilter": True, "sort": True, "format_columns": True, "format_rows": True})
-        evidence_sheet(book.sheet("证据明细"), entries, book.styles)
-        guide_sheet(book.sheet("填写说明"), levels, book.styles)
-        return book.content()
+    hint = (
+        "浅黄色列由本单位填写：先签收，核查后填结果、措施和反馈日期；"
+        "填好后保存，放回收件目录的“回执”文件夹。详见“填写说明”。"
+    )
+    entries = [line.entry for line in lines]
+    columns = unit_columns(as_of)
+    shown = len(columns) - TAIL
+    book = _Book(levels, as_of)
+    sheet = book.sheet("预警清单")
+    book.head(sheet, f"{unit.name} 风险预警清单", counts(levels, entries), hint, shown)
+    book.table(sheet, columns, lines, shown)
+    _receipts(sheet, shown - len(RECEIPT_COLUMNS), lines, as_of)
+    sheet.protect("", {"autofilter": True, "sort": True, "format_columns": True, "format_rows": True})
+    evidence_sheet(book.sheet("证据明细"), entries, book.styles)
+    guide_sheet(book.sheet("填写说明"), levels, book.styles)
+    return book.content()
 
 
 def county_workbook(found: Sequence[Entry], levels: Sequence[Level], as_of: date) -> bytes:
-    """The list of the whole county: one line a warning and unit, for reading and sorting; not protected."""
-    lines = [Line(entry, duty) for entry in found for duty in entry.duties]
-    with _Book(levels, as_of) as book:
-        sheet = book.sheet("全县清单")
-        columns = (*_columns(as_of), _Column("责任单位", 15, lambda line: line.duty.unit_name, "centre"))
-        book.head(sheet, "全县风险预警清单", counts(levels, found), len(columns))
-        hint = "一条预警由几个单位负责就占几行（主办、协办）；各单位的清单在同名文件夹中。"
-        sheet.merge_range(2, 0, 2, len(columns) - 1, hint, book.styles["hint"])
-        book.table(sheet, columns, lines)
-        sheet.print_area(0, 0, _HEADER + len(lines), len(columns) - 1)
-        evidence_sheet(book.sheet("证据明细"), found, book.styles)
-        return book.content()
+    """The list of the whole county: one row a warning, for reading, filtering and sorting; not protected."""
+    hint = "办理期限为主办单位的期限；各单位的清单在同名文件夹中，回执只在单位清单中填写。"
+    columns = county_columns(as_of)
+    book = _Book(levels, as_of)
+    sheet = book.sheet("全县清单")
+    book.head(sheet, "全县风险预警清单", counts(levels, found), hint, len(columns))
+    book.table(sheet, columns, found, len(columns))
+    evidence_sheet(book.sheet("证据明细"), found, book.styles)
+    return book.content()
 
 
 class _Book:
@@ -120,13 +74,6 @@ class _Book:
         self._levels = levels
         self.styles = self._styles()
 
-    def __enter__(self) -> _Book:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if not self._stream.closed and not self._book.fileclosed:
-            self._book.close()
-
     def content(self) -> bytes:
         """Close the workbook; its bytes."""
         self._book.close()
@@ -143,43 +90,34 @@ class _Book:
         sheet.hide_gridlines(2)
         return sheet
 
-    def head(self, sheet: Worksheet, title: str, summary: str, width: int) -> None:
-        """Title and summary above the table, across ``width`` columns."""
-        sheet.set_row(0, 30)
-        sheet.set_row(1, 20)
-        sheet.set_row(2, 20)
-        sheet.merge_range(0, 0, 0, width - 1, title, self.styles["title"])
-        sheet.merge_range(
-            1, 0, 1, width - 1, f"名单日期 {self._as_of}    {summary}    {INTERNAL}", self.styles["summary"]
-        )
+    def head(self, sheet: Worksheet, title: str, summary: str, hint: str, width: int) -> None:
+        """Title, summary and hint above the table, across ``width`` columns."""
+        day = f"名单日期 {self._as_of}    {summary}    {INTERNAL}"
+        for row, (text, style, height) in enumerate(((title, "title", 30), (day, "summary", 20), (hint, "hint", 20))):
+            sheet.set_row(row, height)
+            sheet.merge_range(row, 0, row, width - 1, text, self.styles[style])
 
-    def table(self, sheet: Worksheet, columns: Sequence[_Column], lines: Sequence[Line]) -> None:
-        """Header and lines; header frozen, filtered and repeated on every printed page."""
+    def table(self, sheet: Worksheet, columns: Sequence[Column[Row]], rows: Sequence[Row], printed: int) -> None:
+        """Header (frozen, filtered, repeated on every page) and rows; the first ``printed`` columns are printed."""
         sheet.set_row(_HEADER, 32)
         for at, column in enumerate(columns):
             filled = column.title in RECEIPT_COLUMNS
             sheet.set_column(at, at, column.width)
             sheet.write_string(_HEADER, at, column.title, self.styles["filled header" if filled else "header"])
-        for row, line in enumerate(lines, _HEADER + 1):
-            texts = [column.text(line) for column in columns]
-            sheet.set_row(row, row_height(texts, [0 if each.style == "grey" else each.width for each in columns]))
+        widths = [column.width if at < printed else 0 for at, column in enumerate(columns)]
+        for row, each in enumerate(rows, _HEADER + 1):
+            texts = [column.text(each) for column in columns]
+            sheet.set_row(row, row_height(texts, widths))
             for at, (column, text) in enumerate(zip(columns, texts, strict=True)):
-                style = self._style(column.style, line)
+                style = self.styles[column.style(each)]
                 if text:
                     sheet.write_string(row, at, text, style)
                 else:
                     sheet.write_blank(row, at, None, style)
-        sheet.autofilter(_HEADER, 0, _HEADER + len(lines), len(columns) - 1)
+        sheet.autofilter(_HEADER, 0, _HEADER + len(rows), len(columns) - 1)
+        sheet.print_area(0, 0, _HEADER + len(rows), printed - 1)
         sheet.freeze_panes(_HEADER + 1, 4)
         sheet.repeat_rows(_HEADER)
-
-    def _style(self, name: str, line: Line) -> Format:
-        if name == "level":
-            return self.styles[f"level {line.entry.level.rank}"]
-        if name == "deadline":
-            left = None if line.entry.lifted else line.duty.left(self._as_of)
-            return self.styles["overdue" if left is not None and left < 0 else "centre"]
-        return self.styles[name]
 
     def _styles(self) -> dict[str, Format]:
         def add(**options: object) -> Format:

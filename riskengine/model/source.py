@@ -13,16 +13,19 @@ __all__ = ["Cell", "Condition", "Received", "Reports", "Source"]
 
 
 class Cell(Noun):
-    """How one contract field is filled from one column.
+    r"""How one contract field is filled from one column.
 
     ``values`` translates what the office writes into what the rules expect; a value that is not listed is kept, refused,
-    or becomes ``otherwise`` itself when that is neither ``keep`` nor ``refuse``. ``scale`` multiplies a number (0.01 for 分 → 元).
+    or becomes ``otherwise`` itself when that is neither ``keep`` nor ``refuse``. ``pattern`` is a regular expression with one
+    group, applied before ``values``: what the group finds is read in place of the whole cell (``^(\d{1,2})\d{4}$`` takes the main
+    class from a code); a cell it does not fit is read as it stands. ``scale`` multiplies a number (0.01 for 分 → 元).
     """
 
     column: str | None = None
     constant: str | None = None
     values: dict[str, str] = Field(default_factory=dict)
     otherwise: str = "keep"
+    pattern: str | None = None
     dates: Literal["ymd", "mdy", "dmy", "minguo"] = "ymd"
     scale: float = 1.0
 
@@ -60,6 +63,8 @@ class Source(Noun):
 
     ``files``: globs below ``data/inbox``; a file belongs to the one source that claims it. ``key``: the columns that identify a
     record through corrections; empty means the content of the row itself (and its count within the file) is its key.
+    ``repeats``: what a row means whose key stood in the same file before: a ``correction`` of it, or ``another`` record like it
+    (two victims of one case on two equal rows), which is then told apart by its count within the file.
     ``fields``: contract field → column. ``ignore``: columns known and not wanted. ``retract_when``: rows that take an earlier
     record back. ``blank_when``: rows with all of these columns empty say nothing new and count as unchanged.
     ``coverage``: places (codes) that this source reports on; empty means the whole county.
@@ -74,6 +79,7 @@ class Source(Noun):
     received: Received | None = None
     reports: Reports | None = None
     key: tuple[str, ...] = ()
+    repeats: Literal["correction", "another"] = "correction"
     fields: dict[str, Cell]
     ignore: tuple[str, ...] = ()
     retract_when: Condition | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator
 
@@ -40,6 +41,9 @@ def _levels(entries: Entries) -> Iterator[Problem]:
             value = getattr(level.model, key)
             if counted[value] > 1:
                 yield level.problem((key,), "E702", f"等级的 {key}“{value}”写了不止一次。每个等级须不同。")
+    for level in levels:
+        if level.model.score is not None and not math.isfinite(level.model.score):
+            yield level.problem(("score",), "E702", f"等级“{level.model.name}”的分数应为有限的数字或 null。")
     lowest = [level for level in levels if level.model.score is None]
     if len(lowest) != 1:
         told = "、".join(level.model.name for level in lowest) or "无"

@@ -72,6 +72,13 @@ def _days(first: int | None, second: int | None) -> Callable[[Writer, exp.Expr],
     return write
 
 
+def _calendar(word: str) -> Callable[[Writer, exp.Expr], Value]:
+    def write(w: Writer, node: exp.Expr) -> Value:
+        return Value(f"{word}({_day(w, node.expressions[0])})", "number")
+
+    return write
+
+
 def _text_test(word: str) -> Callable[[Writer, exp.Expr], Value]:
     def write(w: Writer, node: exp.Expr) -> Value:
         values = [w.write(each) for each in node.expressions]
@@ -91,6 +98,8 @@ FUNCTIONS: dict[str, Function] = {
     "days_between": (2, 2, _days(0, 1)),
     "days_since": (1, 1, _days(0, None)),
     "days_until": (1, 1, _days(None, 0)),
+    "month_of": (1, 1, _calendar("month")),
+    "day_of": (1, 1, _calendar("day")),
     "starts_with": (2, 2, _text_test("starts_with")),
     "contains": (2, 2, _text_test("contains")),
 }

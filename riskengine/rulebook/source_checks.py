@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 
@@ -51,6 +52,17 @@ def _pattern(entry: Entry[Source], pattern: str) -> Iterator[Problem]:
         yield entry.problem(("received", "pattern"), "E407", message)
 
 
+def _cell_pattern(entry: Entry[Source], name: str, pattern: str) -> Iterator[Problem]:
+    """One group, and only what DuckDB's engine (RE2) and Python's read alike: no looking around, no back-references."""
+    try:
+        groups = re.compile(pattern, re.ASCII).groups
+    except re.error:
+        groups = 0
+    if groups != 1 or re.search(r"\(\?(?!:)|\\[1-9]|[*+?}]\+", pattern):
+        message = f"{name}：“{pattern}”写法不对。请写恰好含一对括号的正则表达式，例如 ^(\\d{{1,2}})\\d{{4}}$；不能用环视和反向引用。"
+        yield entry.problem(("fields", name, "pattern"), "E405", message)
+
+
 def _fields(entry: Entry[Source]) -> Iterator[Problem]:
     source = entry.model
     if source.kind not in kinds():
@@ -65,6 +77,10 @@ def _fields(entry: Entry[Source]) -> Iterator[Problem]:
             yield entry.problem(where, "E402", f"{source.kind} 没有字段“{name}”{meant}")
         if (cell.column is None) == (cell.constant is None):
             yield entry.problem(where, "E405", f"{name}：column（列名）与 constant（固定值）须且只须写一个。")
+        if cell.pattern is not None:
+            yield from _cell_pattern(entry, name, cell.pattern)
+        if cell.scale == 0 or not math.isfinite(cell.scale):
+            yield entry.problem((*where, "scale"), "E405", f"{name}：scale“{cell.scale}”应为不等于0的数字。")
     for name, info in known.items():
         if info.is_required() and name not in source.fields and name != "key":
             message = f"{source.kind} 的必填字段“{name}”（{info.title}）没有对应的列。请在 fields 里补上。"

@@ -24,8 +24,9 @@ _WIDE = re.compile(rb'<(?:\w+:)?c [^>]*?\br="([A-Z]{2,3})\d+"[^>]*[^/]>')
 
 @dataclass(frozen=True)
 class Limits:
-    """``bytes``: unfolded size. ``ratio``: unfolded to packed, asked only beyond ``ratio_from`` bytes. ``cells``: of one sheet's
-    rectangle, which a reader may hold whole in memory even where nearly all of it is empty."""
+    """``bytes``: unfolded size. ``ratio``: unfolded to packed, asked only beyond ``ratio_from`` bytes. ``cells``: of
+    one sheet's rectangle, which a reader may hold whole in memory even where nearly all of it is empty.
+    """
 
     bytes: int = MAX_BYTES
     ratio: int = MAX_RATIO
@@ -37,7 +38,9 @@ LIMITS = Limits()
 
 
 def gunzip(path: Path, name: str, target: Path, limits: Limits = LIMITS) -> None:
-    """Unfold ``path`` into ``target``. Raises SourceBroken beyond the limits, or where the file is cut short or damaged."""
+    """Unfold ``path`` into ``target``. Raises SourceBroken beyond the limits, or where the file is cut short or
+    damaged.
+    """
     packed, unfolded = path.stat().st_size, 0
     try:
         with gzip.open(path) as file, target.open("wb") as out:
@@ -64,7 +67,9 @@ def check_workbook(path: Path, name: str, limits: Limits = LIMITS) -> None:
             for member in members:
                 _scan_member(archive, member, name, limits)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
-        raise SourceBroken(f"{name}：Excel 文件不完整或已损坏。多半是没有传完，请用 Excel 打开确认后重新上传。") from error
+        raise SourceBroken(
+            f"{name}：Excel 文件不完整或已损坏。多半是没有传完，请用 Excel 打开确认后重新上传。"
+        ) from error
 
 
 def _scan_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, limits: Limits) -> None:
@@ -94,7 +99,9 @@ def _within(name: str, packed: int, unfolded: int, limits: Limits) -> None:
     if unfolded > limits.bytes:
         raise SourceBroken(f"{name}：解压后超过 {_size(limits.bytes)}，拒绝读取。请拆成几个文件后重报。")
     if unfolded > limits.ratio_from and unfolded > packed * limits.ratio:
-        raise SourceBroken(f"{name}：解压后是原来的 {limits.ratio} 倍以上，疑似压缩炸弹，拒绝读取。请与报送单位核对后重报。")
+        raise SourceBroken(
+            f"{name}：解压后是原来的 {limits.ratio} 倍以上，疑似压缩炸弹，拒绝读取。请与报送单位核对后重报。"
+        )
 
 
 def _size(count: int) -> str:

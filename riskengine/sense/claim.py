@@ -21,15 +21,19 @@ from riskengine.workspace import Workspace
 
 __all__ = ["Arrival", "arrivals", "claims", "received_on"]
 
-_PASSED_OVER = re.compile(r"^(~\$.*|\..*|.*\.(part|partial|tmp|temp|crdownload|download)|Thumbs\.db|desktop\.ini)$", re.IGNORECASE)
+_PASSED_OVER = re.compile(
+    r"^(~\$.*|\..*|.*\.(part|partial|tmp|temp|crdownload|download)|Thumbs\.db|desktop\.ini)$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """A file that nobody has read yet. ``name``: its path below the inbox, with ``/``. ``sha256``: "" where it cannot be opened.
+    """A file that nobody has read yet. ``name``: its path below the inbox, with ``/``. ``sha256``: "" where it cannot
+    be opened.
 
-    ``received_on``: the day its name tells, None where it tells none (then it counts as received tonight). ``status``: claimed by
-    exactly one source; refused because two claim it; unclaimed; unreadable (no permission). ``message``: "" when claimed.
+    ``received_on``: the day its name tells, None where it tells none (then it counts as received tonight).
+    ``status``: claimed by exactly one source; refused because two claim it; unclaimed; unreadable (no permission).
+    ``message``: "" when claimed.
     """
 
     path: Path
@@ -42,10 +46,12 @@ class Arrival:
 
 
 def arrivals(con: Connection, workspace: Workspace, rulebook: Rulebook, as_of: date) -> list[Arrival]:
-    """Files below the inbox that are to be looked at on the night ``as_of``, oldest first; those without a day in the name last.
+    """Files below the inbox that are to be looked at on the night ``as_of``, oldest first; those without a day in the
+    name last.
 
-    Left out: temporary files, files whose name tells a day after ``as_of`` (they wait), and files whose very bytes this source has
-    sent before on the same day. The same bytes again on another day are a new report (零报告 looks the same every day).
+    Left out: temporary files, files whose name tells a day after ``as_of`` (they wait), and files whose very bytes
+    this source has sent before on the same day. The same bytes again on another day are a new report (零报告 looks the
+    same every day).
     """
     known = _known(con)
     found = []
@@ -65,13 +71,16 @@ def arrivals(con: Connection, workspace: Workspace, rulebook: Rulebook, as_of: d
 
 
 def claims(source: Source, name: str) -> bool:
-    """Whether one of the source's globs fits ``name``. ``*`` stays within a folder, ``**`` crosses folders; a glob without ``/``
-    fits the file name in any folder; upper and lower case are the same."""
+    """Whether one of the source's globs fits ``name``. ``*`` stays within a folder, ``**`` crosses folders; a glob
+    without ``/`` fits the file name in any folder; upper and lower case are the same.
+    """
     return any(_glob(pattern).fullmatch(_composed(name)) for pattern in source.files)
 
 
 def received_on(source: Source, name: str) -> date | None:
-    """The day that ``name`` tells by the source's ``received.pattern``; None where there is no pattern, no match or no such day."""
+    """The day that ``name`` tells by the source's ``received.pattern``; None where there is no pattern, no match or
+    no such day.
+    """
     if source.received is None:
         return None
     match = re.search(source.received.pattern, _composed(name))
@@ -86,9 +95,13 @@ Identity = tuple[str, str, date | None]
 
 
 def _known(con: Connection) -> set[Identity]:
-    """Only what was taken in: a file that was refused is looked at again, since the rules or the file may have been mended."""
+    """Only what was taken in: a file that was refused is looked at again, since the rules or the file may have been
+    mended.
+    """
     rows = con.execute("SELECT DISTINCT sha256, source, received_on FROM sense.file WHERE status = 'loaded'").fetchall()
-    return {(sha256, source, day) for sha256, source, day in rows} | {(sha256, source, None) for sha256, source, _ in rows}
+    return {(sha256, source, day) for sha256, source, day in rows} | {
+        (sha256, source, None) for sha256, source, _ in rows
+    }
 
 
 def _identity(arrival: Arrival) -> Identity | None:
@@ -125,7 +138,9 @@ def _look(path: Path, name: str, sources: Mapping[str, Source]) -> Arrival:
         return Arrival(path, name, sha256, source, day, "claimed")
     if claiming:
         both = "、".join(source.source for source in claiming)
-        message = f"{name}：有 {len(claiming)} 个来源都认领了这个文件（{both}）。请改写 rules/sources 里的 files，只留一个。"
+        message = (
+            f"{name}：有 {len(claiming)} 个来源都认领了这个文件（{both}）。请改写 rules/sources 里的 files，只留一个。"
+        )
         return Arrival(path, name, sha256, None, None, "refused", message)
     message = f"{name}：没有来源认领这个文件{_nearest(name, sources.values())}。请改文件名后重报，或在 rules/sources 里补上 files。"
     return Arrival(path, name, sha256, None, None, "unclaimed", message)
@@ -151,8 +166,12 @@ def _glob(pattern: str) -> re.Pattern[str]:
     pattern = _composed(pattern).removeprefix("./")
     pieces = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
     parts = (
-        pieces.get(part) or (f"[{'^' if part[1] in '!^' else ''}{re.escape(part[1:-1].lstrip('!^'))}]".replace(r"\-", "-")
-        if part.startswith("[") and len(part) > 2 else re.escape(part))
+        pieces.get(part)
+        or (
+            f"[{'^' if part[1] in '!^' else ''}{re.escape(part[1:-1].lstrip('!^'))}]".replace(r"\-", "-")
+            if part.startswith("[") and len(part) > 2
+            else re.escape(part)
+        )
         for part in re.findall(r"\*\*/|\*\*|\*|\?|\[[^\]]+\]|.", pattern)
     )
     anywhere = "" if "/" in pattern else "(?:.*/)?"

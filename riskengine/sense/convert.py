@@ -1,6 +1,8 @@
-"""From text to values: the rows of a file as its contract reads them, and a complaint a clerk can act on for every other row.
+"""From text to values: the rows of a file as its contract reads them, and a complaint a clerk can act on for every
+other row.
 
-Everything is checked set-wise in SQL; only rows that fail go through the pydantic contract, one by one, for its words.
+Everything is checked set-wise in SQL; only rows that fail go through the pydantic contract, one by one, for its
+words.
 """
 
 from __future__ import annotations
@@ -16,7 +18,8 @@ from riskengine.contracts import parse
 from riskengine.contracts.field import Reading
 from riskengine.contracts.place import PlaceNames
 from riskengine.contracts.record import Record
-from riskengine.contracts.sql import any_of, field_sql, normal_code, normal_words, order_problems, quoted, staged
+from riskengine.contracts.sql import any_of, normal_code, normal_words, quoted
+from riskengine.contracts.stages import field_sql, order_problems, staged
 from riskengine.model.duty import Place
 from riskengine.model.source import Cell, Condition, Source
 from riskengine.store.database import Connection
@@ -24,7 +27,9 @@ from riskengine.store.database import Connection
 __all__ = ["ConvertReport", "convert"]
 
 _EXPLAINED = 10_000
-"""So many rows are explained one by one; a file that is wrong throughout stays bounded, the rest gets a plain sentence."""
+"""So many rows are explained one by one; a file that is wrong throughout stays bounded, the rest gets a plain
+sentence.
+"""
 
 _SHOWN = 100
 """Characters of a refused value that are kept."""
@@ -32,7 +37,9 @@ _SHOWN = 100
 
 @dataclass(frozen=True)
 class ConvertReport:
-    """Rows of the file by what became of them: ``rows`` = ``good`` + ``bad`` + ``skipped``; ``blank`` of the good said nothing new."""
+    """Rows of the file by what became of them: ``rows`` = ``good`` + ``bad`` + ``skipped``; ``blank`` of the good said
+    nothing new.
+    """
 
     rows: int
     good: int
@@ -46,19 +53,21 @@ def convert(
 ) -> ConvertReport:
     """Read temp table ``raw(row_no, <columns of the file as text>)`` into temp tables ``typed`` and ``bad``.
 
-    ``typed(row_no, <contract fields>, retracts, blank)``: one row a good row. A row is good when the contract accepts it; a row that
-    takes a record back needs only its key, a blank one nothing, and what such rows do not say is NULL.
-    ``bad(row_no, source_column, field, value, reason)``: one row a complaint, at least one a row that is not good; ``value`` is cut
-    to 100 characters. Rows of ``skip_when`` are in neither.
+    ``typed(row_no, <contract fields>, retracts, blank)``: one row a good row. A row is good when the contract
+    accepts it; a row that takes a record back needs only its key, a blank one nothing, and what such rows do
+    not say is NULL. ``bad(row_no, source_column, field, value, reason)``: one row a complaint, at least one a
+    row that is not good; ``value`` is cut to 100 characters. Rows of ``skip_when`` are in neither.
     """
     columns = frozenset(name for name, *_ in con.execute("DESCRIBE raw").fetchall()) - {"row_no"}
     names = PlaceNames(places)
     con.execute("CREATE OR REPLACE TEMP TABLE place_text (written VARCHAR, code VARCHAR)")
     con.execute(
-        "INSERT INTO place_text SELECT unnest($1::VARCHAR[]), unnest($2::VARCHAR[])", [list(names.known), list(names.known.values())]
+        "INSERT INTO place_text SELECT unnest($1::VARCHAR[]), unnest($2::VARCHAR[])",
+        [list(names.known), list(names.known.values())],
     )
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE bad (row_no BIGINT, source_column VARCHAR, field VARCHAR, value VARCHAR, reason VARCHAR)"
+        "CREATE OR REPLACE TEMP TABLE bad "
+        "(row_no BIGINT, source_column VARCHAR, field VARCHAR, value VARCHAR, reason VARCHAR)"
     )
     room = _Room(source, contract, columns, as_of)
     con.execute("DROP TABLE IF EXISTS typed")
@@ -80,21 +89,26 @@ class _Room:
     def __init__(self, source: Source, contract: type[Record], columns: frozenset[str], as_of: date) -> None:
         self.source, self.contract, self.columns, self.as_of = source, contract, columns, as_of
         self.cells = {name: source.fields.get(name, Cell()) for name in contract.model_fields}
-        if len(source.key) == 1:
+        another = source.repeats == "another"
+        if len(source.key) == 1 and not another:
             self.cells["key"] = Cell(column=source.key[0])
         self.fields = [field_sql(contract, name, cell, columns, as_of) for name, cell in self.cells.items()]
-        self.joined = len(source.key) > 1
-        self.by_content = not source.key and self.cells["key"] == Cell()
+        self.joined = len(source.key) > 1 and not another
+        self.by_content = another or (not source.key and self.cells["key"] == Cell())
 
     def _key(self) -> str | None:
         if self.joined:
-            cells = ", ".join(f"coalesce({normal_code(quoted(name))}, '')" if name in self.columns else "''" for name in self.source.key)
+            cells = ", ".join(
+                f"coalesce({normal_code(quoted(name))}, '')" if name in self.columns else "''"
+                for name in self.source.key
+            )
             said = f"CASE WHEN k IN {any_of(parse.BLANKS)} THEN '' ELSE k END"
             text = f"array_to_string(list_transform([{cells}], lambda k: {said}), '|')"
             return f"nullif({text}, '{'|' * (len(self.source.key) - 1)}')"
         if self.by_content:
-            mapped = sorted({cell.column for cell in self.cells.values() if cell.column in self.columns and cell.column})
-            content = ", ".join(f"coalesce({quoted(name)}, '')" for name in mapped) or "''"
+            mapped = self.source.key or sorted({cell.column for cell in self.cells.values() if cell.column})
+            there = [name for name in mapped if name in self.columns]
+            content = ", ".join(f"coalesce({quoted(name)}, '')" for name in there) or "''"
             text = f"concat_ws(chr(31), {content})"
             # the number is the same digest as the text, and four times as fast to sort by
             return f"md5({text}) || '#' || row_number() OVER (PARTITION BY md5_number({text}) ORDER BY row_no)"
@@ -112,7 +126,11 @@ class _Room:
         return f"(({normal_words(text)}) IN {any_of(parse.words(value) for value in condition.values)})"
 
     def _empty(self, columns: Iterable[str]) -> str:
-        there = [f"coalesce(({normal_words(quoted(name))}) IN {any_of(parse.BLANKS)}, TRUE)" for name in columns if name in self.columns]
+        there = [
+            f"coalesce(({normal_words(quoted(name))}) IN {any_of(parse.BLANKS)}, TRUE)"
+            for name in columns
+            if name in self.columns
+        ]
         return f"({' AND '.join(there)})" if there else "FALSE"
 
     def problems(self) -> str:
@@ -123,7 +141,9 @@ class _Room:
         """All rows that are not skipped, typed, with ``ok``."""
         key = next(field.problem for field in self.fields if field.field == "key")
         values = ", ".join(
-            f"coalesce(v_{field.field}, {field.default}) AS {field.field}" if field.default else f"v_{field.field} AS {field.field}"
+            f"coalesce(v_{field.field}, {field.default}) AS {field.field}"
+            if field.default
+            else f"v_{field.field} AS {field.field}"
             for field in self.fields
         )
         ok = f"blank OR (CASE WHEN retracts THEN NOT ({key}) ELSE NOT ({self.problems()}) END)"
@@ -176,7 +196,8 @@ def _explain(con: Connection, room: _Room, names: PlaceNames) -> None:
         complaints = _complaints(room, row, reading, key_only=retracts)
         found += complaints or [(row["row_no"], "", "", None, "这一行没有通过核对，请核对后重报")]
     con.execute(
-        "INSERT INTO bad SELECT unnest($1::BIGINT[]), unnest($2::VARCHAR[]), unnest($3::VARCHAR[]), unnest($4::VARCHAR[]), unnest($5::VARCHAR[])",
+        "INSERT INTO bad SELECT unnest($1::BIGINT[]), unnest($2::VARCHAR[]), unnest($3::VARCHAR[]), "
+        "unnest($4::VARCHAR[]), unnest($5::VARCHAR[])",
         [list(column) for column in zip(*found, strict=True)],
     )
     if len(rows) == _EXPLAINED:
@@ -192,24 +213,31 @@ def _complaints(
     def complain(field: str, value: str | None, complaint: str) -> None:
         shown = "" if value is None or parse.is_blank(value) else f"“{value[:_SHOWN]}”"
         found.append(
-            (row["row_no"], room.columns_of(field), field, value and value[:_SHOWN], f"{room.label(field)}{shown}{complaint}")
+            (
+                row["row_no"],
+                room.columns_of(field),
+                field,
+                value and value[:_SHOWN],
+                f"{room.label(field)}{shown}{complaint}",
+            )
         )
 
     for field in room.cells:
         text = room.text(field, row)
         try:
-            given[field] = parse.translated(text, room.cells[field].values, room.cells[field].otherwise)
+            cell = room.cells[field]
+            given[field] = parse.translated(text, cell.values, cell.otherwise, cell.pattern)
         except ValueError as error:
             complain(field, text, str(error))
     try:
         room.contract.model_validate(given, context=reading)
     except ValidationError as refusal:
-        for error in refusal.errors(include_url=False):
-            context = error.get("ctx", {})
-            field = str(error["loc"][0]) if error["loc"] else str(context["field"])
-            if error["type"] == "missing":
+        for detail in refusal.errors(include_url=False):
+            if detail["type"] == "missing":  # not given, because its translation was refused above
                 continue
-            complain(field, room.text(field, row), str(context.get("error", context.get("says", error["msg"]))))
+            context = detail.get("ctx", {})
+            field = str(detail["loc"][0] if detail["loc"] else context["field"])
+            complain(field, room.text(field, row), str(context.get("error", context.get("says", detail["msg"]))))
     return [complaint for complaint in found if not key_only or complaint[2] == "key"]
 
 
@@ -219,11 +247,16 @@ def _summarise(con: Connection, room: _Room, after: int) -> None:
         con.execute(
             f"""INSERT INTO bad SELECT row_no, $1, $2, left(t_{field.field}, {_SHOWN}), $3 FROM failed
             WHERE ({field.problem}) AND (NOT retracts OR $2 = 'key')""",
-            [room.columns_of(field.field), field.field, f"{room.label(field.field)}的值不合要求，请对照前面各行的说明改正"],
+            [
+                room.columns_of(field.field),
+                field.field,
+                f"{room.label(field.field)}的值不合要求，请对照前面各行的说明改正",
+            ],
         )
     for (_, later), problem in zip(room.contract.orders, order_problems(room.contract, room.cells), strict=True):
         con.execute(
-            f"INSERT INTO bad SELECT row_no, $1, $2, left(t_{later}, {_SHOWN}), $3 FROM failed WHERE {problem} AND NOT retracts",
+            f"""INSERT INTO bad SELECT row_no, $1, $2, left(t_{later}, {_SHOWN}), $3 FROM failed
+            WHERE {problem} AND NOT retracts""",
             [room.columns_of(later), later, f"{room.label(later)}的先后不对，请对照前面各行的说明改正"],
         )
     con.execute("DROP TABLE failed")

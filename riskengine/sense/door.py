@@ -2,13 +2,14 @@
 
 What is found is named (column, row, kind); the value itself is stored nowhere.
 
-*Identity numbers* (18 digits, full-width or spaced out as well) count by shape, calendar day of birth and checksum (GB 11643). *Mobile
-numbers* (1[3-9] and nine digits, alone or in groups 3-4-4, +86 or not) have no checksum and count by shape.
+*Identity numbers* (18 digits, full-width or spaced out as well) count by shape, calendar day of birth and checksum
+(GB 11643). *Mobile numbers* (1[3-9] and nine digits, alone or in groups 3-4-4, +86 or not) have no checksum and count
+by shape.
 
-A column of numbers (keys, codes, amounts) is full of digits that only look like these: an 18-digit matter number made of area, day and
-serial passes the checksum once in eleven. There an identity number counts only if more than half of all numbers of its shape pass and
-its day of birth lies at least ten years back; mobile numbers only condemn the whole column, and only where they are many and spread
-over many number ranges, as no serial is.
+A column of numbers (keys, codes, amounts) is full of digits that only look like these: an 18-digit matter number made
+of area, day and serial passes the checksum once in eleven. There an identity number counts only if more than half of
+all numbers of its shape pass and its day of birth lies at least ten years back; mobile numbers only condemn the whole
+column, and only where they are many and spread over many number ranges, as no serial is.
 """
 
 from __future__ import annotations
@@ -55,9 +56,9 @@ class _Column:
 def screen(con: Connection, source: Source, *, as_of: date, name: str) -> tuple[Note, ...]:
     """Clean ``raw`` before anything is sealed or stored. ``name``: how sentences call the file.
 
-    A column that is personal by its name or condemned by its content is emptied (all NULL) and noted; any other row with a personal
-    number moves from ``raw`` to ``raw_bad`` with its column and a reason. Raises SourceBroken where the column that had to be emptied
-    is one that no row can do without.
+    A column that is personal by its name or condemned by its content is emptied (all NULL) and noted; any other row
+    with a personal number moves from ``raw`` to ``raw_bad`` with its column and a reason. Raises SourceBroken where
+    the column that had to be emptied is one that no row can do without.
     """
     notes = []
     fatal = wanted(source).fatal
@@ -67,12 +68,17 @@ def screen(con: Connection, source: Source, *, as_of: date, name: str) -> tuple[
             continue
         if share:
             if tidy(column.name) in fatal:
-                raise SourceBroken(f"{name}：列“{column.name}”填的是{told}，属于个人信息，整个文件没有读入。请改用业务编号后重报。")
+                raise SourceBroken(
+                    f"{name}：列“{column.name}”填的是{told}，属于个人信息，整个文件没有读入。请改用业务编号后重报。"
+                )
             con.execute(f"UPDATE raw SET {quoted(column.name)} = NULL")
-            notes.append(Note("personal-column", f"{name}：列“{column.name}”多处含{told}，整列没有读入。请今后不要报送这一列。"))
+            notes.append(
+                Note("personal-column", f"{name}：列“{column.name}”多处含{told}，整列没有读入。请今后不要报送这一列。")
+            )
         else:
             con.execute(
-                "INSERT INTO raw_bad SELECT row_no, $1, '「' || $1 || '」含' || told || '，请删去后重报' FROM door_found ORDER BY row_no",
+                "INSERT INTO raw_bad "
+                "SELECT row_no, $1, '「' || $1 || '」含' || told || '，请删去后重报' FROM door_found ORDER BY row_no",
                 [column.name],
             )
     con.execute("DELETE FROM raw WHERE row_no IN (SELECT row_no FROM raw_bad)")
@@ -91,9 +97,7 @@ def _suspects(con: Connection, source: Source) -> list[_Column]:
     looks = ", ".join(f"count({quoted(name)}), count(*) FILTER ({_suspect(name)})" for name in names)
     counts = con.execute(f"SELECT {looks} FROM raw").fetchall()[0]
     words = _word_columns(source)
-    return [
-        _Column(name, counts[2 * at], name not in words) for at, name in enumerate(names) if counts[2 * at + 1]
-    ]
+    return [_Column(name, counts[2 * at], name not in words) for at, name in enumerate(names) if counts[2 * at + 1]]
 
 
 def _suspect(name: str) -> str:
@@ -108,19 +112,24 @@ def _word_columns(source: Source) -> set[str]:
     words = {
         cell.column
         for field, cell in source.fields.items()
-        if cell.column and field in model.model_fields and field not in codes and sql_type(model.model_fields[field]) == "VARCHAR"
+        if cell.column
+        and field in model.model_fields
+        and field not in codes
+        and sql_type(model.model_fields[field]) == "VARCHAR"
     }
     return words - set(source.key)
 
 
 def _examine(con: Connection, column: _Column, as_of: date) -> tuple[str, bool]:
-    """Fill ``door_found(row_no, told)`` for ``column``; returns what was found ("" for nothing) and whether the whole column goes."""
+    """Fill ``door_found(row_no, told)`` for ``column``; returns what was found ("" for nothing) and whether the whole
+    column goes.
+    """
     cell = f"translate({quoted(column.name)}, '０１２３４５６７８９Ｘｘ', '0123456789Xx')"
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE door_identity AS
         SELECT row_no, digits, {_checksum("digits")} AS passes FROM (
-          SELECT row_no, upper(regexp_replace(unnest(regexp_extract_all({cell}, '{_IDENTITY}', 1)), '[^0-9Xx]', '', 'g')) AS digits
-          FROM raw WHERE {_suspect(column.name)})
+          SELECT row_no, upper(regexp_replace(unnest(regexp_extract_all({cell}, '{_IDENTITY}', 1)), '[^0-9Xx]', '',
+          'g')) AS digits FROM raw WHERE {_suspect(column.name)})
         WHERE try_strptime(digits[7:14], '%Y%m%d') IS NOT NULL"""
     )
     counts = "passes"
@@ -139,7 +148,9 @@ def _examine(con: Connection, column: _Column, as_of: date) -> tuple[str, bool]:
 
 
 def _spread(con: Connection, column: _Column, cell: str) -> bool:
-    """Whether a column of numbers holds telephones: many, and over at least half as many number ranges (the first seven digits)."""
+    """Whether a column of numbers holds telephones: many, and over at least half as many number ranges (the first
+    seven digits).
+    """
     hits, ranges = con.execute(
         f"""SELECT count(*), count(DISTINCT left(number, 7)) FROM (
         SELECT regexp_replace(regexp_extract({cell}, '{_MOBILE}', 1), '[^0-9]', '', 'g') AS number FROM raw

@@ -30,10 +30,12 @@ _BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16-le", codecs.
 
 @dataclass(frozen=True)
 class Text:
-    """A text file as UTF-8 with one kind of line end. ``lines`` up to the last filled one, ``trailing_gaps`` blank ones after it.
+    """A text file as UTF-8 with one kind of line end. ``lines`` up to the last filled one, ``trailing_gaps`` blank
+    ones after it.
 
-    ``path`` is the file itself or a copy in scratch. ``quotes``: it holds a double quote. ``gaps``: it holds a blank line before the
-    last filled one. ``verified``: every byte is known to be a character; else whoever reads it must be strict.
+    ``path`` is the file itself or a copy in scratch. ``quotes``: it holds a double quote. ``gaps``: it holds a blank
+    line before the last filled one. ``verified``: every byte is known to be a character; else whoever reads it must
+    be strict.
     """
 
     path: Path
@@ -49,8 +51,8 @@ class Text:
 def texts(path: Path, name: str, source: Source, want: Wanted, scratch: Path) -> Iterator[Text]:
     """``path`` as text, best guess first; the next is asked for where the reader met a character that cannot be.
 
-    A BOM decides; then ``source.encoding``; else strict UTF-8, then GB18030 and Big5, first the one that shows more of the column
-    names. Raises SourceBroken when nothing is left; ``name`` is how the file is called in that sentence.
+    A BOM decides; then ``source.encoding``; else strict UTF-8, then GB18030 and Big5, first the one that shows more
+    of the column names. Raises SourceBroken when nothing is left; ``name`` is how the file is called in that sentence.
     """
     with path.open("rb") as file:
         head = file.read(_HEAD)
@@ -98,7 +100,9 @@ def _candidates(head: bytes, source: Source, want: Wanted) -> list[str]:
 
 @dataclass
 class _Scan:
-    """What one pass over the bytes tells; made for speed, since every text goes through it. ``tail``: line ends not yet followed."""
+    """What one pass over the bytes tells; made for speed, since every text goes through it. ``tail``: line ends not
+    yet followed.
+    """
 
     crlf: bool = False
     lone: bool = False
@@ -115,7 +119,9 @@ class _Scan:
         filled = len(chunk.rstrip(b"\r\n"))
         seam = self.tail + start
         if filled:
-            self.gaps = self.gaps or any(gap in seam.rstrip(b"\r\n") for gap in _GAPS) or chunk.find(b"\n\n", 0, filled) >= 0
+            self.gaps = (
+                self.gaps or any(gap in seam.rstrip(b"\r\n") for gap in _GAPS) or chunk.find(b"\n\n", 0, filled) >= 0
+            )
         if b"\r" in chunk or self.tail.endswith(b"\r"):
             self._line_ends(chunk, filled)
         elif not self.lone:

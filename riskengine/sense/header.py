@@ -1,4 +1,6 @@
-"""Where the header of a table lies and what its columns are called: title rows above it, odd spacing, missing and new columns."""
+"""Where the header of a table lies and what its columns are called: title rows above it, odd spacing, missing and new
+columns.
+"""
 
 from __future__ import annotations
 
@@ -31,9 +33,11 @@ class Note:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Columns by what a source wants of them, under their tidy names. ``mapped``: tidy name → the name written in the source.
+    """Columns by what a source wants of them, under their tidy names. ``mapped``: tidy name → the name written in the
+    source.
 
-    ``fatal``: without these no row could be stored (key, required fields) or a row would be misread (``retract_when``, ``skip_when``).
+    ``fatal``: without these no row could be stored (key, required fields) or a row would be misread
+    (``retract_when``, ``skip_when``).
     """
 
     mapped: dict[str, str]
@@ -50,7 +54,9 @@ class Header:
 
 
 def tidy(name: str) -> str:
-    """A column name as people mean it: half-width, trimmed, line breaks and the blanks between Chinese characters taken out."""
+    """A column name as people mean it: half-width, trimmed, line breaks and the blanks between Chinese characters
+    taken out.
+    """
     text = unicodedata.normalize("NFKC", name).replace("\ufeff", "")
     text = re.sub(r"[\r\n]+", "", text)
     text = re.sub(rf"(?<=[{_CJK}])\s+(?=[{_CJK}])", "", text)
@@ -62,7 +68,9 @@ def wanted(source: Source) -> Wanted:
     fields = contract(source.kind).model_fields
     columns = [cell.column for cell in source.fields.values() if cell.column is not None]
     fatal = [
-        cell.column for name, cell in source.fields.items() if cell.column and name in fields and fields[name].is_required()
+        cell.column
+        for name, cell in source.fields.items()
+        if cell.column and name in fields and fields[name].is_required()
     ]
     conditions = [condition.column for condition in (source.retract_when, source.skip_when) if condition is not None]
     mapped = (*columns, *source.key, *conditions, *source.blank_when)
@@ -86,7 +94,9 @@ def locate(rows: Sequence[Sequence[str]], want: Wanted) -> Header | None:
 
 
 def check(file: str, names: Sequence[str], source: Source, want: Wanted) -> list[Note]:
-    """Compare the columns of ``file`` with what ``source`` wants: a fatal column missing raises SourceBroken, the rest are notes."""
+    """Compare the columns of ``file`` with what ``source`` wants: a fatal column missing raises SourceBroken, the
+    rest are notes.
+    """
     new = [name for name in names if name not in want.mapped and name not in want.ignored]
     private = {name: told for name in names if (told := personal_name(name))}
     new = [name for name in new if name not in private and not re.fullmatch(r"列\d+", name)]
@@ -101,7 +111,10 @@ def check(file: str, names: Sequence[str], source: Source, want: Wanted) -> list
         for name, told in private.items()
     ]
     notes += [
-        Note("new-column", f"{file}：新出现的列“{name}”没有使用。请在来源 {source.source} 的 fields 里写明用途，或列入 ignore。")
+        Note(
+            "new-column",
+            f"{file}：新出现的列“{name}”没有使用。请在来源 {source.source} 的 fields 里写明用途，或列入 ignore。",
+        )
         for name in new
     ]
     notes += [

@@ -1,4 +1,6 @@
-"""The last step of every format: a relation of text cells becomes the temp table ``raw``, blank and totals rows left out."""
+"""The last step of every format: a relation of text cells becomes the temp table ``raw``, blank and totals rows left
+out.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ _SUSPECT = f"{_BLANK}本页表合总小累共填制报审复统经办负分附�
 
 @dataclass(frozen=True)
 class Poured:
-    """``rows_read``: data rows, those in ``raw_bad`` included. ``left_out``: blank and totals rows among ``seen`` rows."""
+    """``rows_read``: data rows, those in ``raw_bad`` included. ``left_out``: blank and totals rows among ``seen``
+    rows.
+    """
 
     rows_read: int
     left_out: int
@@ -39,7 +43,9 @@ class Poured:
         """What was left out, and that nothing was there, as notes about ``file``."""
         notes = []
         if self.left_out:
-            notes.append(Note("rows-left-out", f"{file}：略过空白行、合计行和落款行共 {self.left_out} 行，不计入读取行数。"))
+            notes.append(
+                Note("rows-left-out", f"{file}：略过空白行、合计行和落款行共 {self.left_out} 行，不计入读取行数。")
+            )
         if not self.rows_read:
             notes.append(Note("no-rows", f"{file}：只有表头，没有数据行；按零报告处理。如有数据，请补报。"))
         return notes
@@ -56,31 +62,39 @@ def reset(con: Connection) -> None:
 
 
 def csv_relation(path: Path, width: int, *, skip: int, delimiter: str, quote: str) -> str:
-    """SQL of a well-formed UTF-8 table as columns c0…; any ragged row, broken quote or broken character raises when it runs."""
+    """SQL of a well-formed UTF-8 table as columns c0…; any ragged row, broken quote or broken character raises when
+    it runs.
+    """
     columns = ", ".join(f"'c{position}': 'VARCHAR'" for position in range(width))
     location = str(path).replace("'", "''")
-    # compression is named, or DuckDB would judge by the suffix; auto_detect would guess types, quotes and headers; new_line is
-    # not named, for with '\\r\\n' DuckDB 2.0 reads nothing and says nothing
+    # compression is named, or DuckDB would judge by the suffix; auto_detect would guess types, quotes and headers;
+    # new_line is not named, for with CRLF DuckDB 2.0 then reads nothing and says nothing; parallel reading gains nothing
+    # under row numbers and would cut the blocks of a sealed file by the number of threads
     return (
-        f"read_csv('{location}', auto_detect=false, header=false, all_varchar=true, columns={{{columns}}}, skip={skip}, "
-        f"delim='{delimiter}', quote='{quote}', escape='{quote}', null_padding=false, strict_mode=true, "
-        f"compression='none')"
+        f"read_csv('{location}', auto_detect=false, header=false, all_varchar=true, columns={{{columns}}}, "
+        f"skip={skip}, delim='{delimiter}', quote='{quote}', escape='{quote}', null_padding=false, strict_mode=true, "
+        f"compression='none', parallel=false)"
     )
 
 
-def pour(con: Connection, relation: str, header: Header, want: Wanted) -> Poured:
-    """Create temp table ``raw(row_no BIGINT, <mapped columns, VARCHAR>)`` from ``relation`` (row_no, c0… in the order of the file).
+def pour(con: Connection, relation: str, header: Header, want: Wanted, *, expected: int | None = None) -> Poured:
+    """Create temp table ``raw(row_no BIGINT, <mapped columns, VARCHAR>)`` from ``relation`` (row_no, c0… in the order
+    of the file).
 
-    Columns carry the names written in the source; a mapped column that the file lacks is all NULL; columns that are not mapped
-    stay outside. An empty cell is NULL.
+    Columns carry the names written in the source; a mapped column that the file lacks is all NULL; columns that are
+    not mapped stay outside. An empty cell is NULL. ``expected``: rows that there should be; where they all came,
+    nobody counts again.
     """
     cells = [f"c{position}" for position in range(len(header.names))]
     place = dict(zip(header.names, cells, strict=True))
     columns = "".join(
         f", {place.get(name, 'CAST(NULL AS VARCHAR)')} AS {quoted(column)}" for name, column in want.mapped.items()
     )
-    con.execute(f"CREATE OR REPLACE TEMP TABLE raw AS SELECT row_no{columns} FROM {relation} WHERE NOT {_leave_out(cells)}")
-    kept, seen = _count(con, "raw"), _count(con, relation)
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE raw AS SELECT row_no{columns} FROM {relation} WHERE NOT {_leave_out(cells)}"
+    )
+    kept = _count(con, "raw")
+    seen = kept if kept == expected else _count(con, relation)
     return Poured(rows_read=kept + _count(con, "raw_bad"), left_out=seen - kept, seen=seen)
 
 
@@ -127,7 +141,9 @@ def write_rows(con: Connection, rows: Iterable[Row], header: Header, want: Wante
     )
     relation = csv_relation(path, width + 1, skip=0, delimiter=",", quote='"')
     shifted = ", ".join(f"c{position + 1} AS c{position}" for position in range(width))
-    poured = pour(con, f"(SELECT CAST(c0 AS BIGINT) AS row_no, {shifted} FROM {relation})", header, want)
+    poured = pour(
+        con, f"(SELECT CAST(c0 AS BIGINT) AS row_no, {shifted} FROM {relation})", header, want, expected=seen - left_out
+    )
     if poured.rows_read != seen - left_out:
         raise EngineFault("表格的两种读法得出的行数不一致，没有读入。请把这个文件交给系统维护人员。")
     return Poured(rows_read=poured.rows_read, left_out=left_out, seen=seen)

@@ -32,10 +32,11 @@ _FOREIGN = {
 
 @dataclass(frozen=True)
 class ReadReport:
-    """What was read. ``format``: csv, tsv, xlsx, xls, jsonl or parquet, with ``.gz`` where it came packed. ``encoding``: of text, else "".
+    """What was read. ``format``: csv, tsv, xlsx, xls, jsonl or parquet, with ``.gz`` where it came packed.
+    ``encoding``: of text, else "".
 
-    ``columns``: all columns of the file by their tidy names. ``rows_read``: rows in ``raw`` plus rows in ``raw_bad``, before the door.
-    ``header_row``: row number of the header, 0 where the format has none.
+    ``columns``: all columns of the file by their tidy names. ``rows_read``: rows in ``raw`` plus rows in ``raw_bad``,
+    before the door. ``header_row``: row number of the header, 0 where the format has none.
     """
 
     format: str
@@ -46,12 +47,16 @@ class ReadReport:
     notes: tuple[Note, ...] = ()
 
 
-def read(con: Connection, path: Path, source: Source, scratch: Path, *, name: str | None = None, limits: Limits = LIMITS) -> ReadReport:
-    """Create ``raw(row_no BIGINT, <mapped columns, VARCHAR>)`` and ``raw_bad(row_no, source_column, reason)`` from ``path``.
+def read(
+    con: Connection, path: Path, source: Source, scratch: Path, *, name: str | None = None, limits: Limits = LIMITS
+) -> ReadReport:
+    """Create ``raw(row_no BIGINT, <mapped columns, VARCHAR>)`` and ``raw_bad(row_no, source_column, reason)`` from
+    ``path``.
 
-    The format is told by content, the suffix is not trusted. Columns in ``raw`` carry the names written in ``source``; those that
-    the file lacks are NULL, those that nobody mapped stay outside. ``row_no`` is the row's number in the file as a person sees it,
-    header included. Empty cells are NULL. ``name`` is how sentences call the file (default: its own name).
+    The format is told by content, the suffix is not trusted. Columns in ``raw`` carry the names written in
+    ``source``; those that the file lacks are NULL, those that nobody mapped stay outside. ``row_no`` is the row's
+    number in the file as a person sees it, header included. Empty cells are NULL. ``name`` is how sentences call the
+    file (default: its own name).
 
     Raises SourceBroken with one sentence: where, what, what to do.
     """
@@ -70,7 +75,9 @@ def read(con: Connection, path: Path, source: Source, scratch: Path, *, name: st
     return report if not suffix else ReadReport(**{**vars(report), "format": report.format + suffix})
 
 
-def _read(con: Connection, path: Path, name: str, source: Source, want: Wanted, room: Path, limits: Limits) -> ReadReport:
+def _read(
+    con: Connection, path: Path, name: str, source: Source, want: Wanted, room: Path, limits: Limits
+) -> ReadReport:
     head = _head(path)
     encoding = ""
     if not head:

@@ -58,10 +58,13 @@ def read_json(
         notes = check(name, list(names), source, want)
     else:
         raise SourceBroken(f"{name}：文件是空的。请重新导出后报送；没有数据时请改报只有表头的 CSV。")
-    paths = ", ".join("'$.\"" + key.replace("\\", "\\\\").replace('"', '\\"').replace("'", "''") + "\"'" for key in names.values())
+    paths = ", ".join(
+        "'$.\"" + key.replace("\\", "\\\\").replace('"', '\\"').replace("'", "''") + "\"'" for key in names.values()
+    )
     cells = ", ".join(
         f"CASE json_type(found[{i}]) WHEN 'BOOLEAN' THEN CASE found[{i}] WHEN 'true' THEN '是' ELSE '否' END "
-        f"WHEN 'VARCHAR' THEN nullif(found[{i}] ->> '$', '') WHEN 'NULL' THEN NULL ELSE CAST(found[{i}] AS VARCHAR) END AS c{i - 1}"
+        f"WHEN 'VARCHAR' THEN nullif(found[{i}] ->> '$', '') WHEN 'NULL' THEN NULL "
+        f"ELSE CAST(found[{i}] AS VARCHAR) END AS c{i - 1}"
         for i in range(1, len(names) + 1)
     )
     header = Header(0, tuple(names))
@@ -74,9 +77,10 @@ def read_json(
 def _without_gaps(text: Text, scratch: Path) -> Path:
     """A copy in which blank lines hold a blank, so that DuckDB counts them."""
     target = scratch / "lines.jsonl"
-    with text.path.open(encoding="utf-8", errors="replace" if text.verified else "strict", newline="") as lines, target.open(
-        "w", encoding="utf-8", newline=""
-    ) as out:
+    with (
+        text.path.open(encoding="utf-8", errors="replace" if text.verified else "strict", newline="") as lines,
+        target.open("w", encoding="utf-8", newline="") as out,
+    ):
         try:
             out.writelines(line if line.strip() else " " + line for line in lines)
         except UnicodeDecodeError as error:

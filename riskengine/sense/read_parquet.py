@@ -19,12 +19,16 @@ __all__ = ["read_parquet"]
 def read_parquet(
     con: Connection, path: Path, name: str, source: Source, want: Wanted, limits: Limits = LIMITS
 ) -> tuple[str, Header, Poured, list[Note]]:
-    """``path`` into ``raw``; ``row_no`` counts records from 1. Raises SourceBroken: damaged, too large, a column missing."""
+    """``path`` into ``raw``; ``row_no`` counts records from 1. Raises SourceBroken: damaged, too large, a column
+    missing.
+    """
     location = str(path).replace("'", "''")
     relation = f"read_parquet('{location}')"
     try:
         described = con.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
-        size = con.execute(f"SELECT coalesce(sum(total_uncompressed_size), 0) FROM parquet_metadata('{location}')").fetchall()[0][0]
+        size = con.execute(
+            f"SELECT coalesce(sum(total_uncompressed_size), 0) FROM parquet_metadata('{location}')"
+        ).fetchall()[0][0]
         if size > limits.bytes:
             raise SourceBroken(f"{name}：解压后超过上限，拒绝读取。请拆成几个文件后重报。")
         header = Header(0, tuple(tidy(str(row[0])) for row in described))

@@ -32,7 +32,9 @@ Cell = int | float | str | bool | time | date | datetime | timedelta
 
 
 def cell_text(cell: Cell) -> str:
-    """A cell as text: days as 2024-03-05, numbers by their shortest spelling (12, not 12.0), true as 是; a formula stays its value."""
+    """A cell as text: days as 2024-03-05, numbers by their shortest spelling (12, not 12.0), true as 是; a formula
+    stays its value.
+    """
     if isinstance(cell, str):
         return cell
     if isinstance(cell, bool):
@@ -50,7 +52,8 @@ def read_sheet(
 ) -> tuple[str, Header, Poured, list[Note]]:
     """The sheet named in ``source``, or the visible one that fits best, into ``raw``. ``row_no`` is Excel's own.
 
-    Merged cells below the header hold their value in every row. Raises SourceBroken: damaged, with a password, no such sheet, no header.
+    Merged cells below the header hold their value in every row. Raises SourceBroken: damaged, with a password, no
+    such sheet, no header.
     """
     with path.open("rb") as file:
         zipped = file.read(4) == b"PK\x03\x04"
@@ -64,9 +67,13 @@ def read_sheet(
     except PasswordError as error:
         raise SourceBroken(f"{name}：工作簿设了打开密码，读不了。请取消密码后重报。") from error
     except (CalamineError, ZipError, XmlError, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise  # the disk is full or gone: nobody's file is to blame
         if "password" in str(error).lower() or _encrypted(path):
             raise SourceBroken(f"{name}：工作簿设了打开密码，读不了。请取消密码后重报。") from error
-        raise SourceBroken(f"{name}：Excel 文件不完整或已损坏。多半是没有传完，请用 Excel 打开确认后重新上传。") from error
+        raise SourceBroken(
+            f"{name}：Excel 文件不完整或已损坏。多半是没有传完，请用 Excel 打开确认后重新上传。"
+        ) from error
     return ("xlsx" if zipped else "xls"), header, poured, notes
 
 

@@ -41,7 +41,8 @@ class _Layout:
 def read_text(
     con: Connection, text: Text, name: str, source: Source, want: Wanted, scratch: Path
 ) -> tuple[str, Header, Poured, list[Note]]:
-    """``text`` into ``raw`` and ``raw_bad``; returns format, header, counts and notes. ``name``: how sentences call the file.
+    """``text`` into ``raw`` and ``raw_bad``; returns format, header, counts and notes. ``name``: how sentences call
+    the file.
 
     Raises SourceBroken (no header, a column missing, a quote left open) and Unreadable.
     """
@@ -58,7 +59,9 @@ def read_text(
 
 
 def _directly(con: Connection, text: Text, layout: _Layout, want: Wanted) -> Poured | None:
-    """None where the text is not well formed: blank lines (DuckDB would not number them), ragged rows, broken quotes."""
+    """None where the text is not well formed: blank lines (DuckDB would not number them), ragged rows, broken
+    quotes.
+    """
     header = layout.header
     if text.gaps or layout.lines != header.index + 1:
         return None
@@ -71,24 +74,29 @@ def _directly(con: Connection, text: Text, layout: _Layout, want: Wanted) -> Pou
     )
     numbered = f"(SELECT {header.index + 1} + row_number() OVER () AS row_no, * FROM {relation})"
     try:
-        poured = pour(con, numbered, header, want)
+        poured = pour(con, numbered, header, want, expected=text.lines - layout.lines)
     except duckdb.InvalidInputException:
         return None
     return poured if _complete(text, layout, poured) else None
 
 
 def _complete(text: Text, layout: _Layout, poured: Poured) -> bool:
-    """Nothing lost: as many rows as lines, or, where cells hold line breaks, as many as a second reader counts."""
+    """Nothing lost: as many rows as lines, or, where cells hold line breaks, as many as a second reader counts.
+
+    Not a formality: where a quote is left open, DuckDB without threads drops the rest of the file in silence.
+    """
     if poured.seen == text.lines - layout.lines:
         return True
     if not text.quotes:
         return False
+    records, last = 0, [""]
     try:
         with text.path.open(encoding="utf-8-sig", newline="") as lines:
-            records = sum(1 for _ in csv.reader(chain(lines, [_END]), delimiter=layout.delimiter))
+            for last in csv.reader(chain(lines, [_END]), delimiter=layout.delimiter):  # noqa: B007
+                records += 1
     except (csv.Error, UnicodeDecodeError):
         return False
-    return poured.seen == records - 1 - (layout.header.index + 1) - text.trailing_gaps
+    return last == [_END] and poured.seen == records - 1 - (layout.header.index + 1) - text.trailing_gaps
 
 
 def _layout(text: Text, name: str, source: Source, want: Wanted) -> _Layout:

@@ -34,14 +34,17 @@ def is_sealed(con: Connection, path: Path) -> bool:
             return False
     location = str(path).replace("'", "''")
     try:
-        keys = con.execute(f"SELECT count(*) FROM parquet_kv_metadata('{location}') WHERE decode(key) = 'report'").fetchall()
+        keys = con.execute(
+            f"SELECT count(*) FROM parquet_kv_metadata('{location}') WHERE decode(key) = 'report'"
+        ).fetchall()
     except duckdb.Error:
         return False
     return bool(keys[0][0])
 
 
 def seal(con: Connection, workspace: Workspace, sha256: str, report: ReadReport) -> Path:
-    """Write ``raw`` and ``raw_bad`` (after the door) and ``report`` as one Parquet file; the same input gives the same bytes.
+    """Write ``raw`` and ``raw_bad`` (after the door) and ``report`` as one Parquet file; the same input gives the
+    same bytes.
 
     The file appears whole or not at all. Raises OSError where the disk is full.
     """
@@ -53,11 +56,14 @@ def seal(con: Connection, workspace: Workspace, sha256: str, report: ReadReport)
     bad = _count(con, "raw_bad")
     columns = "SELECT * FROM raw"
     if bad:
-        columns = f"""SELECT *, CAST(NULL AS VARCHAR) AS {quoted(_COLUMN)}, CAST(NULL AS VARCHAR) AS {quoted(_REASON)} FROM raw
-        UNION ALL BY NAME SELECT row_no, source_column AS {quoted(_COLUMN)}, reason AS {quoted(_REASON)} FROM raw_bad"""
+        columns = f"""SELECT *, CAST(NULL AS VARCHAR) AS {quoted(_COLUMN)}, CAST(NULL AS VARCHAR) AS {quoted(_REASON)}
+        FROM raw UNION ALL BY NAME SELECT row_no, source_column AS {quoted(_COLUMN)}, reason AS {quoted(_REASON)} FROM
+        raw_bad
+        """
     try:
         con.execute(
-            f"COPY ({columns}) TO '{location}' (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, KV_METADATA {{report: '{account}'}})"
+            f"COPY ({columns}) TO '{location}' "
+            f"(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, KV_METADATA {{report: '{account}'}})"
         )
     except duckdb.IOException as error:
         unfinished.unlink(missing_ok=True)
@@ -67,7 +73,9 @@ def seal(con: Connection, workspace: Workspace, sha256: str, report: ReadReport)
 
 
 def unseal(con: Connection, path: Path) -> ReadReport:
-    """Create ``raw`` and ``raw_bad`` again from a sealed file and return the account of its reading. Raises SourceBroken when damaged."""
+    """Create ``raw`` and ``raw_bad`` again from a sealed file and return the account of its reading. Raises
+    SourceBroken when damaged.
+    """
     location = str(path).replace("'", "''")
     reset(con)
     try:
@@ -81,8 +89,8 @@ def unseal(con: Connection, path: Path) -> ReadReport:
         con.execute(f"CREATE OR REPLACE TEMP TABLE raw AS SELECT {kept} FROM read_parquet('{location}') {where}")
         if bad:
             con.execute(
-                f"""INSERT INTO raw_bad SELECT row_no, {quoted(_COLUMN)}, {quoted(_REASON)} FROM read_parquet('{location}')
-                WHERE {quoted(_REASON)} IS NOT NULL"""
+                f"""INSERT INTO raw_bad SELECT row_no, {quoted(_COLUMN)}, {quoted(_REASON)}
+                FROM read_parquet('{location}') WHERE {quoted(_REASON)} IS NOT NULL"""
             )
     except (duckdb.Error, ValueError) as error:
         raise SourceBroken(f"{path.name}：封存的文件读不通。请从备份恢复，或把原件重新放进收件箱。") from error

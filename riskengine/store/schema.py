@@ -6,6 +6,8 @@ same transaction. Record tables are bitemporal: a version holds from ``known_at`
 
 from __future__ import annotations
 
+import re
+
 import duckdb
 
 from riskengine.contracts import contract, kinds
@@ -67,14 +69,17 @@ CREATE TABLE IF NOT EXISTS review.outcome (
 CREATE TABLE IF NOT EXISTS review.issue (as_of DATE, file_id INTEGER, row_no BIGINT, code VARCHAR, message VARCHAR);
 """
 
-_VERSION = (
-    ("source", "VARCHAR"),
-    ("known_at", "DATE"),
-    ("superseded_at", "DATE"),
-    ("retracted", "BOOLEAN"),
-    ("file_id", "INTEGER"),
-    ("row_no", "BIGINT"),
-)
+_NAMES = frozenset(re.findall(r"CREATE TABLE IF NOT EXISTS (\S+)", _TABLES))
+_THERE = "SELECT schema_name, table_name FROM duckdb_tables() WHERE schema_name IN ('sense', 'assess', 'intervene', 'review')"
+
+_VERSION = {
+    "source": "VARCHAR",
+    "known_at": "DATE",
+    "superseded_at": "DATE",
+    "retracted": "BOOLEAN",
+    "file_id": "INTEGER",
+    "row_no": "BIGINT",
+}
 
 
 def record_columns(kind: str) -> dict[str, str]:
@@ -91,8 +96,11 @@ def as_known(kind: str, as_of: str) -> str:
 
 
 def create_schemas(con: duckdb.DuckDBPyConnection) -> None:
-    """Create whatever is missing. Cheap when nothing is."""
+    """Create whatever is missing; one look at the catalogue when nothing is, because every phase of every night asks."""
+    tables = {f"sense.{kind}": {**_VERSION, **record_columns(kind)} for kind in kinds()}
+    there = {f"{schema}.{table}" for schema, table in con.execute(_THERE).fetchall()}
+    if {*_NAMES, *tables} <= there:
+        return
     con.execute(_TABLES)
-    for kind in kinds():
-        columns = ", ".join(f"{name} {type_}" for name, type_ in (*_VERSION, *record_columns(kind).items()))
-        con.execute(f"CREATE TABLE IF NOT EXISTS sense.{kind} ({columns})")
+    for table, columns in tables.items():
+        con.execute(f"CREATE TABLE IF NOT EXISTS {table} ({', '.join(f'{name} {type_}' for name, type_ in columns.items())})")

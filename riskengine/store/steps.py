@@ -48,7 +48,9 @@ class Steps:
         return iter(self.steps)
 
     def as_tables(self, con: Connection) -> None:
-        """Run each step into a temp table of its name. Raises StepFailed at the first that fails; earlier tables stay."""
+        """Run each step into a temp table of its name. Raises StepFailed at the first that fails; earlier tables
+        stay.
+        """
         for step in self.steps:
             try:
                 con.execute(f"CREATE OR REPLACE TEMP TABLE {identifier(step.name)} AS {step.sql}")
@@ -70,7 +72,9 @@ def identifier(name: str) -> str:
 
 
 def literal(value: str | float | int | bool | date | None) -> str:
-    """A Python value as SQL text; a float becomes a DOUBLE, never a DECIMAL whose scale depends on how it is written."""
+    """A Python value as SQL text; a float becomes a DOUBLE, never a DECIMAL whose scale depends on how it is
+    written.
+    """
     if value is None:
         return "NULL"
     if isinstance(value, bool):

@@ -35,7 +35,9 @@ def test_usual_is_the_mean_over_earlier_weeks_empty_ones_included(con: Connectio
 
 def test_history_begins_where_the_kind_is_first_known(con: Connection, values: Values) -> None:
     weeks(con, "9901", [0, 0, 3, 3, 3, 3, 3, 99])
-    assert values(COUNT, USUAL)["往常"]["9901"] == 3, "the week with the first record is not a whole week, so it is left out"
+    assert values(COUNT, USUAL)["往常"]["9901"] == 3, (
+        "the week with the first record is not a whole week, so it is left out"
+    )
 
 
 def test_both_are_unknown_below_the_least_number_of_weeks(con: Connection, values: Values) -> None:
@@ -87,7 +89,10 @@ def test_other_measures_have_a_usual_value_over_the_weeks_that_say_one(con: Conn
     share = signal("电话比", source="fraud", measure="share", of="诈骗渠道 = '电话'", window=7)
     loss = signal("损失", source="fraud", measure="sum", of="损失金额", window=7)
     found = values(
-        share, signal("往常比", usual="电话比", history=10, least=4), loss, signal("往常损失", usual="损失", history=7, least=4),
+        share,
+        signal("往常比", usual="电话比", history=10, least=4),
+        loss,
+        signal("往常损失", usual="损失", history=7, least=4),
         signal("损失上限", upper="损失", history=7, least=4),
     )
     assert found["往常比"] == {"9901": 1, "9902": None}
@@ -96,8 +101,13 @@ def test_other_measures_have_a_usual_value_over_the_weeks_that_say_one(con: Conn
     assert found["损失上限"]["9902"] == 0
 
 
-@pytest.mark.parametrize(("mean", "phi", "low", "high"), [(0.2, 1, 0.0, 0.012), (2, 1, 0.001, 0.013), (20, 1, 0.002, 0.016), (5, 3, 0.005, 0.022), (90, 2, 0.004, 0.02)])
-def test_false_alarms_stay_near_their_nominal_rate(con: Connection, mean: float, phi: float, low: float, high: float) -> None:
+@pytest.mark.parametrize(
+    ("mean", "phi", "low", "high"),
+    [(0.2, 1, 0.0, 0.012), (2, 1, 0.001, 0.013), (20, 1, 0.002, 0.016), (5, 3, 0.005, 0.022), (90, 2, 0.004, 0.02)],
+)
+def test_false_alarms_stay_near_their_nominal_rate(
+    con: Connection, mean: float, phi: float, low: float, high: float
+) -> None:
     """3,000 places, 52 quiet weeks each, alarm 0.01: how often tonight's count lies above the bound."""
     places, history = 3000, 52
     rng = np.random.default_rng(7)
@@ -114,7 +124,9 @@ def test_false_alarms_stay_near_their_nominal_rate(con: Connection, mean: float,
     rulebook = book([COUNT, signal("上限", upper="起数", history=history)], places=(*county, *towns))
     build_subjects(con, rulebook, NIGHT)
     build_signals(con, rulebook, NIGHT)
-    row = con.execute('SELECT avg(CASE WHEN "起数" > "上限" THEN 1 ELSE 0 END), count("上限") FROM wide_town').fetchone()
+    row = con.execute(
+        'SELECT avg(CASE WHEN "起数" > "上限" THEN 1 ELSE 0 END), count("上限") FROM wide_town'
+    ).fetchone()
     assert row is not None and row[1] == places
     assert low <= row[0] <= high, f"{row[0]:.4f} with mean {mean}, φ {phi}"
 

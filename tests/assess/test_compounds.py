@@ -243,4 +243,4 @@ def test_every_combination_of_three_values_means_what_kleene_logic_says(con):
             if value[c] > 0:
                 expected.add((c, town.code, "hit" if value[c] == 1 else "unknown"))
     rulebook = dataclasses.replace(book(*rules), places=towns)
-    assert {row[:3] for row in drawn(con, rulebook)} == expected
+    assert {row[:3] for row in drawn(con, rulebook) if row[0] in compounds} == expected

@@ -34,24 +34,41 @@ def counted(con: Connection, quantity: int, loss: str = "-") -> None:
 @pytest.mark.parametrize(("quantity", "points"), [(1, 0), (5, 40), (9, 40), (10, 70)])
 def test_a_band_holds_from_its_lower_end_and_up_to_its_upper_end(con: Connection, quantity: int, points: float) -> None:
     counted(con, quantity)
-    score, _, _ = judged(con, rule(when="起数 > 0", score=[{"feature": "总量", "of": "起数", "bands": BANDS, "says": "{起数}起"}]))
+    score, _, _ = judged(
+        con, rule(when="起数 > 0", score=[{"feature": "总量", "of": "起数", "bands": BANDS, "says": "{起数}起"}])
+    )
     assert score == points
 
 
-@pytest.mark.parametrize(("points", "score", "level"), [(39.9, 39.9, 4), (40, 40, 3), (60, 60, 2), (80, 80, 1), (150, 100, 1), (-20, 0, 4)])
-def test_the_score_lies_within_0_and_100_and_gives_the_level(con: Connection, points: float, score: float, level: int) -> None:
+@pytest.mark.parametrize(
+    ("points", "score", "level"), [(39.9, 39.9, 4), (40, 40, 3), (60, 60, 2), (80, 80, 1), (150, 100, 1), (-20, 0, 4)]
+)
+def test_the_score_lies_within_0_and_100_and_gives_the_level(
+    con: Connection, points: float, score: float, level: int
+) -> None:
     counted(con, 1)
-    each = rule(when="起数 > 0", score=[{"feature": "总量", "of": "起数", "bands": [[None, None, points]], "says": "有风险"}])
+    each = rule(
+        when="起数 > 0", score=[{"feature": "总量", "of": "起数", "bands": [[None, None, points]], "says": "有风险"}]
+    )
     assert judged(con, each)[:2] == (score, level)
 
 
 def test_points_add_up_and_each_feature_says_its_sentence(con: Connection) -> None:
     counted(con, 12, "1234.50")
-    each = rule(when="起数 >= 下限", parameters=LIMIT, score=[
-        {"feature": "总量", "of": "起数", "bands": BANDS, "says": "近期诈骗{起数}起，下限{下限}起"},
-        {"feature": "万人率", "of": "万人率 / 2", "bands": [[None, 3, 0], [3, None, 5]], "says": "每万人{万人率}起"},
-        {"feature": "损失", "of": "损失 / 10000", "bands": [[None, 1, 2.5], [1, None, 9]], "says": "损失{损失}元"},
-    ])
+    each = rule(
+        when="起数 >= 下限",
+        parameters=LIMIT,
+        score=[
+            {"feature": "总量", "of": "起数", "bands": BANDS, "says": "近期诈骗{起数}起，下限{下限}起"},
+            {
+                "feature": "万人率",
+                "of": "万人率 / 2",
+                "bands": [[None, 3, 0], [3, None, 5]],
+                "says": "每万人{万人率}起",
+            },
+            {"feature": "损失", "of": "损失 / 10000", "bands": [[None, 1, 2.5], [1, None, 9]], "says": "损失{损失}元"},
+        ],
+    )
     score, level, why = judged(con, each)
     assert (score, level) == (77.5, 2)
     assert why == {
@@ -71,10 +88,16 @@ def test_points_add_up_and_each_feature_says_its_sentence(con: Connection) -> No
 
 def test_a_feature_without_a_value_gives_no_points_and_says_so(con: Connection) -> None:
     counted(con, 6)
-    score, _, why = judged(con, rule(when="起数 > 0", score=[
-        {"feature": "总量", "of": "起数", "bands": BANDS, "says": "{起数}起"},
-        {"feature": "损失", "of": "损失", "bands": [[None, None, 30]], "says": "损失{损失}元"},
-    ]))
+    score, _, why = judged(
+        con,
+        rule(
+            when="起数 > 0",
+            score=[
+                {"feature": "总量", "of": "起数", "bands": BANDS, "says": "{起数}起"},
+                {"feature": "损失", "of": "损失", "bands": [[None, None, 30]], "says": "损失{损失}元"},
+            ],
+        ),
+    )
     assert score == 40
     assert why["features"][1] == {"feature": "损失", "points": 0.0, "says": "损失未知元（数据缺失）"}
     assert why["unknown"] == ["损失"]
@@ -98,10 +121,21 @@ def test_a_floor_never_lowers_a_level(con: Connection) -> None:
     assert judged(con, each)[:2] == (45, 3)
 
 
-@pytest.mark.parametrize(("value", "text"), [
-    ("12.0", "12"), ("100.0", "100"), ("3.1", "3.1"), ("3.10", "3.1"), ("0.254", "0.25"), ("-0.001", "0"), ("1e6", "1000000"), ("1.005", "1"),
-    ("NULL", "未知"), ("'inf'::DOUBLE", "未知"),
-])
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("12.0", "12"),
+        ("100.0", "100"),
+        ("3.1", "3.1"),
+        ("3.10", "3.1"),
+        ("0.254", "0.25"),
+        ("-0.001", "0"),
+        ("1e6", "1000000"),
+        ("1.005", "1"),
+        ("NULL", "未知"),
+        ("'inf'::DOUBLE", "未知"),
+    ],
+)
 def test_numbers_are_written_as_people_do(con: Connection, value: str, text: str) -> None:
     con.execute(SHOWN)
     found = con.execute(f"SELECT shown(CAST({value} AS DOUBLE))").fetchone()

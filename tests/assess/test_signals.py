@@ -53,12 +53,16 @@ def test_where_may_use_chinese_titles_and_field_names(values: Values) -> None:
 
 
 def test_lag_moves_the_window_back_by_days_or_by_a_year(con: Connection, values: Values) -> None:
-    records(con, "fraud", """
+    records(
+        con,
+        "fraud",
+        """
         occurred_on  place
         2025-06-30   9901
         2025-06-23   9901
         2024-06-29   9902
-    """)
+    """,
+    )
     found = values(
         signal("上周", source="fraud", measure="count", window=7, lag=7),
         signal("去年", source="fraud", measure="count", window=7, lag="1y"),
@@ -68,11 +72,15 @@ def test_lag_moves_the_window_back_by_days_or_by_a_year(con: Connection, values:
 
 
 def test_a_retraction_nets_out_of_count_sum_and_distinct(con: Connection, values: Values) -> None:
-    records(con, "fraud", """
+    records(
+        con,
+        "fraud",
+        """
         occurred_on  place  category  quantity  loss    method
         06-29        9902   网络贷款  1         800.00  社交软件
         06-29        9902   网络贷款  -1        800.00  社交软件
-    """)
+    """,
+    )
     found = values(
         signal("起数", source="fraud", measure="count"),
         signal("损失", source="fraud", measure="sum", of="损失金额"),
@@ -86,14 +94,18 @@ def test_a_retraction_nets_out_of_count_sum_and_distinct(con: Connection, values
 
 
 def test_records_count_as_they_were_known_on_the_night(con: Connection, values: Values) -> None:
-    records(con, "incident", """
+    records(
+        con,
+        "incident",
+        """
         key  occurred_on  place  known_at  superseded_at  retracted  quantity
         A    06-20        9901   06-21     06-25          false      1
         A    06-20        9901   06-25     -              false      5
         B    06-20        9901   06-21     06-28          false      1
         B    06-20        9901   06-28     -              true       1
         C    06-20        9901   07-01     -              false      1
-    """)
+    """,
+    )
     count = signal("起数", source="incident", measure="count")
     assert values(count)["起数"]["9901"] == 5
     assert values(count, as_of=date(2026, 6, 24))["起数"]["9901"] == 2
@@ -113,7 +125,9 @@ def test_share_is_the_part_of_the_count_and_unknown_without_any(values: Values) 
     found = values(
         signal("电话占比", source="fraud", measure="share", of="诈骗渠道 = '电话'"),
         signal("贷款占比", source="fraud", measure="share", where="类别 = '网络贷款'", of="诈骗渠道 = '电话'"),
-        signal("贷款占比零", source="fraud", measure="share", where="类别 = '网络贷款'", of="诈骗渠道 = '电话'", empty=0),
+        signal(
+            "贷款占比零", source="fraud", measure="share", where="类别 = '网络贷款'", of="诈骗渠道 = '电话'", empty=0
+        ),
     )
     assert found["电话占比"] == {"9901": 0.75, "9902": 0}
     assert found["贷款占比"] == {"9901": None, "9902": None}
@@ -121,17 +135,24 @@ def test_share_is_the_part_of_the_count_and_unknown_without_any(values: Values) 
 
 
 def test_days_since_the_newest_record(values: Values) -> None:
-    assert values(signal("距上次", source="fraud", measure="days_since", where="类别 <> '刷单返利'"))["距上次"] == {"9901": 6, "9902": None}
+    assert values(signal("距上次", source="fraud", measure="days_since", where="类别 <> '刷单返利'"))["距上次"] == {
+        "9901": 6,
+        "9902": None,
+    }
 
 
 def test_a_matter_sees_its_own_rows_and_its_newest_reading(con: Connection, values: Values) -> None:
-    records(con, "project", """
+    records(
+        con,
+        "project",
+        """
         project  occurred_on  place  people  amount   group_incidents
         P1       04-30        9901   30      1000.00  0
         P1       05-31        9901   40      2000.00  -
         P1       06-30        9901   50      1500.00  2
         P2       06-30        9902   -       300.00   -
-    """)
+    """,
+    )
     found = values(
         signal("人数", "project", source="project", measure="latest", of="涉及人数"),
         signal("上期金额", "project", source="project", measure="previous", of="欠薪金额"),
@@ -147,11 +168,15 @@ def test_a_matter_sees_its_own_rows_and_its_newest_reading(con: Connection, valu
 
 
 def test_latest_may_read_a_clock(con: Connection, values: Values) -> None:
-    records(con, "petition", """
+    records(
+        con,
+        "petition",
+        """
         key  occurred_on  place  due_on  settled
         A    06-01        9901   06-20   true
         B    06-01        9901   07-10   -
-    """)
+    """,
+    )
     found = values(
         signal("距期限", "petition", source="petition", measure="latest", of="days_until(办理期限)"),
         signal("化解", "petition", source="petition", measure="latest", of="case when 是否化解 then 1 else 0 end"),
@@ -160,18 +185,25 @@ def test_latest_may_read_a_clock(con: Connection, values: Values) -> None:
 
 
 def test_a_reading_of_a_place_is_its_own_not_one_of_a_village(con: Connection, values: Values) -> None:
-    records(con, "survey", """
+    records(
+        con,
+        "survey",
+        """
         occurred_on  category  place   value
         03-31        安全感    9901    95
         06-30        安全感    990101  80
         06-30        安全感    99      97
-    """)
+    """,
+    )
     latest = signal("安全感", source="survey", measure="latest", of="数值", where="类别 = '安全感'")
     assert values(latest)["安全感"] == {"9901": 95, "9902": None}
 
 
 def test_streak_counts_the_newest_returns_in_a_row(con: Connection, values: Values) -> None:
-    records(con, "survey", """
+    records(
+        con,
+        "survey",
+        """
         occurred_on  category  place  value
         2025-06-30   安全感    9901   98
         2025-09-30   安全感    9901   99
@@ -181,7 +213,8 @@ def test_streak_counts_the_newest_returns_in_a_row(con: Connection, values: Valu
         2026-03-31   安全感    9902   96
         2026-06-30   安全感    9902   97
         2026-06-30   满意率    9902   90
-    """)
+    """,
+    )
     falls = signal("连降", "survey", source="survey", measure="streak", of="数值 < 上期数值")
     low = signal("连续低于96", "survey", source="survey", measure="streak", of="value < 96.5")
     found = values(falls, low)
@@ -190,24 +223,36 @@ def test_streak_counts_the_newest_returns_in_a_row(con: Connection, values: Valu
 
 
 def test_streak_is_unknown_where_the_newest_return_leaves_the_value_out(con: Connection, values: Values) -> None:
-    records(con, "project", """
+    records(
+        con,
+        "project",
+        """
         project  occurred_on  place  complaints
         P1       05-31        9901   5
         P1       06-30        9901   -
-    """)
-    assert values(signal("连升", "project", source="project", measure="streak", of="投诉件数 > 上期投诉件数"))["连升"] == {"P1": None}
+    """,
+    )
+    assert values(signal("连升", "project", source="project", measure="streak", of="投诉件数 > 上期投诉件数"))[
+        "连升"
+    ] == {"P1": None}
 
 
 def test_a_unit_sees_the_matters_it_handles_and_its_own_silence(con: Connection, values: Values) -> None:
-    records(con, "petition", """
+    records(
+        con,
+        "petition",
+        """
         key  occurred_on  place  handler
         A    06-01        9901   反诈中心
         B    06-01        9901   fanzha
         C    06-01        9901   某公司
-    """)
-    con.execute("INSERT INTO sense.silence (as_of, source, kind, unit, place, days) VALUES"
-                " ('2026-06-30', 'a', 'fraud', 'town-01', '9901', 12), ('2026-06-30', 'b', 'fraud', 'town-01', '9901', 3),"
-                " ('2026-06-29', 'a', 'fraud', 'fanzha', '99', 5)")
+    """,
+    )
+    con.execute(
+        "INSERT INTO sense.silence (as_of, source, kind, unit, place, days) VALUES"
+        " ('2026-06-30', 'a', 'fraud', 'town-01', '9901', 12), ('2026-06-30', 'b', 'fraud', 'town-01', '9901', 3),"
+        " ('2026-06-29', 'a', 'fraud', 'fanzha', '99', 5)"
+    )
     found = values(
         signal("承办", "unit", source="petition", measure="count"),
         signal("静默", "unit", formula="静默天数 * 10 + 静默来源数"),
@@ -230,7 +275,8 @@ def test_formulas_are_computed_in_the_order_of_their_need(values: Values) -> Non
 
 def test_a_village_without_a_population_has_no_rate(values: Values) -> None:
     found = values(
-        signal("率", "village", formula="村起数 / 人口"), signal("村起数", "village", source="fraud", measure="count"),
+        signal("率", "village", formula="村起数 / 人口"),
+        signal("村起数", "village", source="fraud", measure="count"),
     )
     assert found["率"] == {"990101": pytest.approx(1 / 900), "990102": None}
 
@@ -248,15 +294,22 @@ def test_a_signal_that_fails_is_named_and_takes_no_other_with_it(con: Connection
     wides = build_signals(con, rulebook, NIGHT)
     town = wides[Subject.TOWN]
     assert set(town.broken) == {"坏", "靠坏"}
-    assert con.execute('SELECT "好", "坏", "靠坏" FROM wide_town ORDER BY subject').fetchall() == [(4, None, None), (1, None, None)]
+    assert con.execute('SELECT "好", "坏", "靠坏" FROM wide_town ORDER BY subject').fetchall() == [
+        (4, None, None),
+        (1, None, None),
+    ]
     assert set(wides[Subject.PROJECT].broken) == {"错配"}
 
 
 def test_a_runtime_failure_in_one_signal_leaves_the_pass_to_the_others(con: Connection) -> None:
-    records(con, "incident", """
+    records(
+        con,
+        "incident",
+        """
         occurred_on  place  people
         06-30        9901   9000000000000000000
-    """)
+    """,
+    )
     signals = [
         signal("好", source="incident", measure="count"),
         signal("溢出", source="incident", measure="max", of="涉及人数 + 涉及人数"),
@@ -266,4 +319,7 @@ def test_a_runtime_failure_in_one_signal_leaves_the_pass_to_the_others(con: Conn
     build_subjects(con, rulebook, NIGHT)
     town = build_signals(con, rulebook, NIGHT)[Subject.TOWN]
     assert set(town.broken) == {"溢出"}
-    assert con.execute('SELECT "好", "溢出", "公式" FROM wide_town ORDER BY subject').fetchall() == [(1, None, 2), (0, None, 0)]
+    assert con.execute('SELECT "好", "溢出", "公式" FROM wide_town ORDER BY subject').fetchall() == [
+        (1, None, 2),
+        (0, None, 0),
+    ]

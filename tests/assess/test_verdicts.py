@@ -20,17 +20,25 @@ HOT = {"起数下限": {"unit": "起", "reference": "某文件", "values": {"202
 
 @pytest.fixture(autouse=True)
 def frauds(con: Connection) -> None:
-    records(con, "fraud", """
+    records(
+        con,
+        "fraud",
+        """
         occurred_on  place   quantity  loss
         06-30        990101  6         1000.00
         06-29        9902    2         -
-    """)
+    """,
+    )
 
 
-def verdicts(con: Connection, rulebook: Rulebook, as_of: date = NIGHT) -> dict[tuple[str, str], tuple[str, float | None, int | None]]:
+def verdicts(
+    con: Connection, rulebook: Rulebook, as_of: date = NIGHT
+) -> dict[tuple[str, str], tuple[str, float | None, int | None]]:
     """(rule, subject) → (verdict, score, level) of everything that is not clear."""
     judge(con, rulebook, as_of)
-    rows = con.execute("SELECT rule, subject, verdict, score, level FROM assess.verdict WHERE as_of = ?", [as_of]).fetchall()
+    rows = con.execute(
+        "SELECT rule, subject, verdict, score, level FROM assess.verdict WHERE as_of = ?", [as_of]
+    ).fetchall()
     return {(r, s): (v, score, level) for r, s, v, score, level in rows}
 
 
@@ -49,7 +57,10 @@ def test_true_hits_false_is_clear_and_null_is_unknown(con: Connection) -> None:
         ("costly", "9901"): ("hit", 45, 3),
         ("costly", "9902"): ("unknown", None, None),
     }
-    assert con.execute("SELECT rule, subjects, hits, unknowns FROM assess.evaluated").fetchall() == [("hot", 2, 1, 0), ("costly", 2, 1, 1)]
+    assert con.execute("SELECT rule, subjects, hits, unknowns FROM assess.evaluated").fetchall() == [
+        ("hot", 2, 1, 0),
+        ("costly", 2, 1, 1),
+    ]
 
 
 def test_trial_rules_are_judged_and_draft_and_retired_are_not(con: Connection) -> None:
@@ -58,8 +69,15 @@ def test_trial_rules_are_judged_and_draft_and_retired_are_not(con: Connection) -
 
 
 def test_a_parameter_that_is_not_in_force_yet_makes_all_subjects_unknown(con: Connection) -> None:
-    hot = rule("hot", when="近7日起数 >= 起数下限 or 1 > 0", parameters={"起数下限": HOT["起数下限"] | {"values": {"2027-01-01": 5}}})
-    assert verdicts(con, book([COUNT], [hot])) == {("hot", "9901"): ("unknown", None, None), ("hot", "9902"): ("unknown", None, None)}
+    hot = rule(
+        "hot",
+        when="近7日起数 >= 起数下限 or 1 > 0",
+        parameters={"起数下限": HOT["起数下限"] | {"values": {"2027-01-01": 5}}},
+    )
+    assert verdicts(con, book([COUNT], [hot])) == {
+        ("hot", "9901"): ("unknown", None, None),
+        ("hot", "9902"): ("unknown", None, None),
+    }
     assert why(con, "hot", "9901")["unknown"] == ["起数下限"]
 
 
@@ -70,7 +88,9 @@ def test_the_parameter_in_force_is_the_newest_on_or_before_the_night(con: Connec
 
 
 def test_a_division_by_zero_is_unknown_and_not_a_fault(con: Connection) -> None:
-    assert verdicts(con, book([COUNT], [rule("ratio", when="1 / (近7日起数 - 6) > 0")])) == {("ratio", "9901"): ("unknown", None, None)}
+    assert verdicts(con, book([COUNT], [rule("ratio", when="1 / (近7日起数 - 6) > 0")])) == {
+        ("ratio", "9901"): ("unknown", None, None)
+    }
     assert con.execute("SELECT * FROM assess.fault").fetchall() == []
 
 
@@ -105,11 +125,20 @@ def silence(con: Connection, kind: str, place: str, whole: bool = False) -> None
 
 def test_silence_at_a_town_makes_it_and_its_villages_unknown_and_is_noted_for_the_county(con: Connection) -> None:
     silence(con, "fraud", "9901")
-    village, county = signal("村起数", "village", source="fraud", measure="count"), signal("县起数", "county", source="fraud", measure="count")
-    rules = [rule("t", when="近7日起数 > 1"), rule("v", "village", when="村起数 > 0"), rule("c", "county", when="县起数 > 0")]
+    village, county = (
+        signal("村起数", "village", source="fraud", measure="count"),
+        signal("县起数", "county", source="fraud", measure="count"),
+    )
+    rules = [
+        rule("t", when="近7日起数 > 1"),
+        rule("v", "village", when="村起数 > 0"),
+        rule("c", "county", when="县起数 > 0"),
+    ]
     assert verdicts(con, book([COUNT, village, county], rules)) == {
-        ("t", "9901"): ("unknown", None, None), ("t", "9902"): ("hit", 45, 3),
-        ("v", "990101"): ("unknown", None, None), ("v", "990102"): ("unknown", None, None),
+        ("t", "9901"): ("unknown", None, None),
+        ("t", "9902"): ("hit", 45, 3),
+        ("v", "990101"): ("unknown", None, None),
+        ("v", "990102"): ("unknown", None, None),
         ("c", "99"): ("hit", 45, 3),
     }
     assert why(con, "c", "99")["silent"] == ["fraud已12天没有数据"]
@@ -121,14 +150,19 @@ def test_a_silent_source_makes_every_subject_unknown_but_only_of_rules_that_use_
     other = signal("警情", source="incident", measure="count")
     found = verdicts(con, book([COUNT, other], [rule("f", when="近7日起数 > 1"), rule("i", when="警情 >= 0")]))
     assert {key: verdict for key, (verdict, _, _) in found.items()} == {
-        ("f", "9901"): "unknown", ("f", "9902"): "unknown", ("i", "9901"): "hit", ("i", "9902"): "hit",
+        ("f", "9901"): "unknown",
+        ("f", "9902"): "unknown",
+        ("i", "9901"): "hit",
+        ("i", "9902"): "hit",
     }
 
 
 def test_silence_of_another_night_says_nothing_about_this_one(con: Connection) -> None:
     silence(con, "fraud", "99", whole=True)
     records(con, "fraud", "occurred_on place\n07-01 9901")
-    assert verdicts(con, book([COUNT], [rule("f", when="近7日起数 > 6")]), date(2026, 7, 1)) == {("f", "9901"): ("hit", 45, 3)}
+    assert verdicts(con, book([COUNT], [rule("f", when="近7日起数 > 6")]), date(2026, 7, 1)) == {
+        ("f", "9901"): ("hit", 45, 3)
+    }
 
 
 def test_a_night_without_rules_or_records_is_a_night(con: Connection) -> None:

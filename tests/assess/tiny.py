@@ -16,9 +16,33 @@ NIGHT = date(2026, 6, 30)
 PLACES = (
     Place(code="99", name="云川县", level="county", parent=None, population=60000),
     Place(code="9901", name="清溪镇", level="town", parent="99", population=20000, unit="town-01"),
-    Place(code="9902", name="白石镇", level="town", parent="99", population=10000, valid_from=date(2020, 1, 1), unit="town-02"),
-    Place(code="9902", name="白石镇", level="town", parent="99", population=12000, valid_from=date(2026, 1, 1), unit="town-02"),
-    Place(code="9902", name="白石镇", level="town", parent="99", population=99999, valid_from=date(2027, 1, 1), unit="town-02"),
+    Place(
+        code="9902",
+        name="白石镇",
+        level="town",
+        parent="99",
+        population=10000,
+        valid_from=date(2020, 1, 1),
+        unit="town-02",
+    ),
+    Place(
+        code="9902",
+        name="白石镇",
+        level="town",
+        parent="99",
+        population=12000,
+        valid_from=date(2026, 1, 1),
+        unit="town-02",
+    ),
+    Place(
+        code="9902",
+        name="白石镇",
+        level="town",
+        parent="99",
+        population=99999,
+        valid_from=date(2027, 1, 1),
+        unit="town-02",
+    ),
     Place(code="990101", name="柳河村", level="village", parent="9901", population=900),
     Place(code="990102", name="东湾村", level="village", parent="9901"),
 )
@@ -45,7 +69,11 @@ def signal(name: str, subject: str = "town", **fields: Any) -> Signal:
 def rule(id_: str = "some-rule", subject: str = "town", **fields: Any) -> Rule:
     """A live rule with every obligatory field filled in somehow."""
     given: dict[str, Any] = {
-        "title": "某条规则", "theme": "电信网络诈骗", "basis": "依据某文件", "action": "核查处置", "false_causes": ["集中补录"],
+        "title": "某条规则",
+        "theme": "电信网络诈骗",
+        "basis": "依据某文件",
+        "action": "核查处置",
+        "false_causes": ["集中补录"],
         "score": [{"feature": "总量", "of": "1", "bands": [[None, None, 45]], "says": "有风险"}],
     }
     return Rule(id=id_, subject=subject, **(given | fields))
@@ -61,7 +89,12 @@ def book(signals: list[Signal], rules: list[Rule] | None = None, **fields: Any) 
             rule(f"reads-{type_}", type_, when=" + ".join(names) + " > 999999") for type_, names in by_type.items()
         ]
     given: dict[str, Any] = {
-        "sources": {}, "levels": LEVELS, "units": {unit.id: unit for unit in UNITS}, "places": PLACES, "routes": (), "hash": "0" * 64,
+        "sources": {},
+        "levels": LEVELS,
+        "units": {unit.id: unit for unit in UNITS},
+        "places": PLACES,
+        "routes": (),
+        "hash": "0" * 64,
     }
     return Rulebook(signals={s.name: s for s in signals}, rules={r.id: r for r in rules}, **(given | fields))
 
@@ -70,7 +103,13 @@ def records(con: Connection, kind: str, text: str) -> None:
     """Insert a text table: a header of column names, a row a line, ``-`` is NULL, ``06-29`` is in 2026."""
     header, *lines = [line.split() for line in text.strip().splitlines()]
     for number, cells in enumerate(lines, start=1):
-        row: dict[str, str | int | bool | None] = {"quantity": 1, "file_id": 1, "row_no": number, "retracted": False, "source": "some"}
+        row: dict[str, str | int | bool | None] = {
+            "quantity": 1,
+            "file_id": 1,
+            "row_no": number,
+            "retracted": False,
+            "source": "some",
+        }
         row["key"] = f"K{number}"
         row |= {name: None if cell == "-" else cell for name, cell in zip(header, cells, strict=True)}
         for name, cell in row.items():

@@ -25,7 +25,9 @@ NUMBERS = st.builds(
             st.decimals(0, 10**10, places=3, allow_nan=False).map(str),
             st.floats(0, 1e12).map(repr),
             st.text(DIGITS, max_size=8),
-            st.sampled_from(["1e5", "1E-3", "0x1F", "1_000", "Infinity", "nan", "12.", ".5", "1,23", "1.005", "0.123456785"]),
+            st.sampled_from(
+                ["1e5", "1E-3", "0x1F", "1_000", "Infinity", "nan", "12.", ".5", "1,23", "1.005", "0.123456785"]
+            ),
         ),
         st.sampled_from(["", "", "万", "亿", " 万", "千", "%", "百万", "十"]),
         st.sampled_from(["", "", "元", "起", "人次", "个 ", "x"]),
@@ -35,7 +37,9 @@ NUMBERS = st.builds(
 YEAR = st.sampled_from(["2024", "2023", "1900", "1899", "2100", "2101", "24", "113", "99", "0000", "２０２４"])
 SMALL = st.integers(0, 32).flatmap(lambda n: st.sampled_from([str(n), f"{n:02d}", f" {n}"]))
 MARK = st.sampled_from(["-", "/", ".", "年", "月", "", " ", "．", "\\"])
-CLOCK = st.sampled_from(["", "", "", " 10:23", "T10:23:11", "T10:23:11.000", " 8:00 AM", " 10时23分", "102311", " 25", "Z", " BC"])
+CLOCK = st.sampled_from(
+    ["", "", "", " 10:23", "T10:23:11", "T10:23:11.000", " 8:00 AM", " 10时23分", "102311", " 25", "Z", " BC"]
+)
 DAYS = st.one_of(
     st.builds("".join, st.tuples(EDGE, YEAR, MARK, SMALL, MARK, SMALL, st.sampled_from(["", "日", "号"]), CLOCK, EDGE)),
     st.builds("".join, st.tuples(EDGE, SMALL, MARK, SMALL, MARK, YEAR, CLOCK)),
@@ -47,7 +51,24 @@ DAYS = st.one_of(
     st.sampled_from(["infinity", "epoch", "2024-02-30", "-2024-01-01", "2024-03-05 (BC)", "02024-03-05"]),
 )
 WORDS = st.sampled_from(
-    ["是", "否", "有", "无", "Ｙ", "√", "属实", " 属 实 ", "已化解", "Ａ类（甲），乙", "—", "N/A", "Ｎ／Ａ", "NULL", "x" * 101, "甲" * 64]
+    [
+        "是",
+        "否",
+        "有",
+        "无",
+        "Ｙ",
+        "√",
+        "属实",
+        " 属 实 ",
+        "已化解",
+        "Ａ类（甲），乙",
+        "—",
+        "N/A",
+        "Ｎ／Ａ",
+        "NULL",
+        "x" * 101,
+        "甲" * 64,
+    ]
     + ["甲" * 65, "甲" * 2001, " 甲 乙 ", "🙂" * 100, "e\u0301" * 50, "甲\n乙", "$1", "§", "a'b\"c", "100%", "{0}"]
 )
 ANYTHING = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=12)

@@ -1,6 +1,7 @@
 """A night, by the command line and by the flow: what it leaves, what it says, and with which code it ends."""
 
 import json
+import shutil
 from datetime import date
 
 import pytest
@@ -64,11 +65,18 @@ def test_a_second_run_leaves_at_once_while_the_first_holds_the_workspace(county)
     assert refused
 
 
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    """What the night delivers when nobody disturbs it."""
+    workspace = build(tmp_path_factory.mktemp("undisturbed"))
+    run_night(workspace, NIGHT)
+    return delivered(workspace, "2026-06-30")
+
+
 @pytest.mark.parametrize("phase", ["准备", "感知识别", "研判预警", "管控干预", "评估反馈"])
 @pytest.mark.parametrize("moment", ["before", "after"])
-def test_a_night_broken_off_around_any_phase_ends_like_an_undisturbed_one(tmp_path, phase, moment):
-    undisturbed, broken = build(tmp_path / "one"), build(tmp_path / "two")
-    run_night(undisturbed, NIGHT)
+def test_a_night_broken_off_around_any_phase_ends_like_an_undisturbed_one(county, undisturbed, phase, moment):
+    broken = county
 
     def breaking(name, step):
         if name == phase and moment == "before":
@@ -82,7 +90,7 @@ def test_a_night_broken_off_around_any_phase_ends_like_an_undisturbed_one(tmp_pa
         run_night(broken, NIGHT, call=breaking)
     assert not (broken.night(NIGHT) / "run.json").exists()
     run_night(broken, NIGHT)
-    assert delivered(broken, "2026-06-30") == delivered(undisturbed, "2026-06-30")
+    assert delivered(broken, "2026-06-30") == undisturbed
 
 
 def test_replay_rebuilds_a_night_byte_for_byte_with_the_rules_it_had(county):
@@ -95,8 +103,16 @@ def test_replay_rebuilds_a_night_byte_for_byte_with_the_rules_it_had(county):
     assert not (county.root / "data/replay/2026-06-30").exists()
 
 
-def test_replay_names_the_files_that_are_gone(county):
+def test_replay_needs_no_original_of_a_file_that_was_sealed(county):
     run_night(county, NIGHT)
-    (county.inbox / "反诈中心" / "案件_20260629.csv").unlink()
-    with pytest.raises(WrongUse, match="缺少当时的 1 份来文（反诈中心/案件_20260629.csv）"):
+    shutil.rmtree(county.inbox)
+    assert replay(county, NIGHT, verify=True).startswith("2026-06-30 重建一致：")
+
+
+def test_replay_names_the_files_that_are_gone(county):
+    (county.inbox / "反诈中心" / "坏_20260629.csv").write_bytes(b"PK\x03\x04 broken")
+    assert run_night(county, NIGHT).exit_code == 4
+    assert replay(county, NIGHT, verify=True).startswith("2026-06-30 重建一致：")
+    shutil.rmtree(county.inbox)
+    with pytest.raises(WrongUse, match="1 份来文（反诈中心/坏_20260629.csv）既没有封存、也不在 data/inbox/ 里"):
         replay(county, NIGHT, verify=True)

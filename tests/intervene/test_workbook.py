@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from python_calamine import CalamineWorkbook
 
-from riskengine.intervene.workbook import RECEIPT_COLUMNS
+from riskengine.intervene.columns import RECEIPT_COLUMNS
 
 NIGHT = date(2026, 6, 30)
 HEADER = 4
@@ -121,6 +121,17 @@ def test_what_an_office_wrote_can_become_neither_a_formula_nor_a_link(stage, rec
         assert any(str(cell.value).endswith(text) for row in book.worksheets[0].iter_rows() for cell in row)
 
 
+def test_of_a_reading_the_value_is_shown_instead_of_a_number_that_nobody_knows(stage):
+    readings = {
+        "title": "指标",
+        "columns": ["编号", "日期", "类别", "数值"],
+        "rows": [["x|y|z", "2026-05-31", "银行不良率", "1.68"]],
+    }
+    stage.warn(NIGHT, "YJ-2026-000001", "新增", 1, evidence=[readings])
+    line = rows(stage.run(NIGHT) / "反诈中心" / f"反诈中心预警清单_{NIGHT}.xlsx")[0]
+    assert line["证据"] == "【指标】\n2026-05-31 银行不良率 1.68"
+
+
 def test_evidence_rows_have_their_own_sheet(unit_list):
     sheet = openpyxl.load_workbook(unit_list)["证据明细"]
     lines = list(sheet.iter_rows(min_row=2, values_only=True))
@@ -145,13 +156,35 @@ def test_the_guide_says_how_long_each_level_gives(unit_list):
         assert sentence in text
 
 
-def test_the_county_list_has_a_line_for_every_warning_and_unit(unit_list):
+def test_the_county_list_has_a_line_for_every_warning_with_all_its_units(unit_list):
     lines = rows(unit_list.parents[1] / "全县清单.xlsx", "全县清单")
-    assert len(lines) == 6
-    assert {(line["预警编号"], line["责任单位"], line["角色"]) for line in lines} >= {
-        ("YJ-2026-000001", "反诈中心", "主办"),
-        ("YJ-2026-000001", "清溪镇人民政府", "协办"),
-    }
+    assert [line["预警编号"] for line in lines] == ["YJ-2026-000001", "YJ-2026-000003", "YJ-2026-000002"]
+    assert (lines[0]["主办单位"], lines[0]["协办单位"]) == ("反诈中心", "清溪镇人民政府")
+    assert lines[0]["回执情况"] == "反诈中心：未签收\n清溪镇人民政府：未签收"
+    assert lines[2]["办理期限"] == "2026-06-24\n逾期6天"
+
+
+def test_a_warning_that_no_unit_answers_for_still_stands_on_the_county_list(stage):
+    stage.rulebook = type(stage.rulebook)(**{**vars(stage.rulebook), "routes": ()})
+    stage.warn(NIGHT, "YJ-2026-000001", "新增", 1)
+    (line,) = rows(stage.run(NIGHT) / "全县清单.xlsx", "全县清单")
+    assert (line["预警编号"], line["主办单位"], line["办理期限"]) == ("YJ-2026-000001", "未分到单位", None)
+
+
+def test_what_a_unit_said_stands_on_its_next_list_and_stops_the_clock_of_all(stage):
+    stage.warn(NIGHT - timedelta(days=9), "YJ-2026-000001", "新增", 2)
+    stage.run(NIGHT - timedelta(days=9))
+    stage.con.execute(
+        "INSERT INTO sense.receipt (known_at, retracted, file_id, row_no, key, unit, signed_on, outcome, fed_back_on) "
+        "VALUES "
+        "('2026-06-22', FALSE, 1, 5, 'YJ-2026-000001|反诈中心', '反诈中心', '2026-06-22', NULL, NULL), "
+        "('2026-06-23', FALSE, 2, 5, 'YJ-2026-000001|反诈中心', '反诈中心', NULL, '已化解', '2026-06-23')"
+    )
+    stage.warn(NIGHT, "YJ-2026-000001", "持续", 2)
+    folder = stage.run(NIGHT)
+    for unit, receipt in (("反诈中心", "已反馈：已化解\n2026-06-23"), ("清溪镇人民政府", "主办已反馈")):
+        (line,) = rows(folder / unit / f"{unit}预警清单_{NIGHT}.xlsx")
+        assert (line["回执情况"], line["办理期限"]) == (receipt, "2026-06-24")
 
 
 def test_the_same_night_gives_the_same_bytes(stage, unit_list):

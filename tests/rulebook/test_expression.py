@@ -62,6 +62,7 @@ def value(text: str, boolean: bool = True) -> object:
         ("是否化解 is not true", False),
         ("是否化解 = false", False),
         ("days_since(日) = 29", True),
+        ("month_of(日) = 6 and day_of(日) = 1", True),
         ("days_until(日) = -29", True),
         ("days_between(日, '2026-06-11') = 10", True),
         ("greatest(甲, 乙, 2) = 3 and least(甲, 乙) = 0", True),

@@ -28,8 +28,15 @@ def source(**changes: Any) -> Source:
         "kind": "incident",
         "files": ["*"],
         "key": ["编号"],
-        "fields": {name: {"column": column} for name, column in
-                   (("key", "编号"), ("occurred_on", "发现日期"), ("place", "所属镇"), ("category", "类别"))},
+        "fields": {
+            name: {"column": column}
+            for name, column in (
+                ("key", "编号"),
+                ("occurred_on", "发现日期"),
+                ("place", "所属镇"),
+                ("category", "类别"),
+            )
+        },
     }
     return Source.model_validate(base | changes)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -27,9 +27,25 @@ PLACES = (
     Place(code="990100101", name="清溪镇", level="town", parent="990100"),
     Place(code="990100101001", name="东湾村", level="village", parent="990100101"),
 )
-COLUMNS = {"occurred_on": "发案日期", "reported_on": "报案日期", "place": "辖区", "category": "类别", "loss": "损失（元）", "victims": "人数",
-           "quantity": "件数", "attempted": "未遂"}  # fmt: skip
-GOOD = {"编号": "Z1", "发案日期": "2026年3月5日", "辖区": "清溪镇东湾村", "类别": "刷单返利", "损失（元）": "3.2万", "人数": "１", "未遂": "否"}
+COLUMNS = {
+    "occurred_on": "发案日期",
+    "reported_on": "报案日期",
+    "place": "辖区",
+    "category": "类别",
+    "loss": "损失（元）",
+    "victims": "人数",
+    "quantity": "件数",
+    "attempted": "未遂",
+}
+GOOD = {
+    "编号": "Z1",
+    "发案日期": "2026年3月5日",
+    "辖区": "清溪镇东湾村",
+    "类别": "刷单返利",
+    "损失（元）": "3.2万",
+    "人数": "１",
+    "未遂": "否",
+}
 
 
 def source(*, key: tuple[str, ...] = ("编号",), kind: str = "fraud", **changes: Any) -> Source:
@@ -43,18 +59,20 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-Run = Callable[..., ConvertReport]
-
-
 def lay(con: duckdb.DuckDBPyConnection, rows: list[dict[str, str | None]]) -> None:
     """The temp table that a reader leaves; row numbers as people count, the header being 1."""
     columns = list(dict.fromkeys(name for row in rows for name in row))
-    con.execute(f"CREATE OR REPLACE TEMP TABLE raw (row_no BIGINT, {', '.join(f'{chr(34)}{c}{chr(34)} VARCHAR' for c in columns)})")
+    typed_columns = ", ".join(f'"{name}" VARCHAR' for name in columns)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE raw (row_no BIGINT, {typed_columns})")
     marks = ", ".join("?" * (len(columns) + 1))
-    con.executemany(f"INSERT INTO raw VALUES ({marks})", [[n, *(row.get(c) for c in columns)] for n, row in enumerate(rows, 2)])
+    con.executemany(
+        f"INSERT INTO raw VALUES ({marks})", [[n, *(row.get(c) for c in columns)] for n, row in enumerate(rows, 2)]
+    )
 
 
-def turn(con: duckdb.DuckDBPyConnection, rows: list[dict[str, str | None]], from_: Source | None = None) -> ConvertReport:
+def turn(
+    con: duckdb.DuckDBPyConnection, rows: list[dict[str, str | None]], from_: Source | None = None
+) -> ConvertReport:
     from_ = from_ or source()
     lay(con, rows)
     return convert(con, from_, contract(from_.kind), PLACES, AS_OF)
@@ -71,9 +89,9 @@ def complaints(con: duckdb.DuckDBPyConnection) -> list[tuple[int, str, str]]:
 def test_a_messy_row_arrives_typed(con: duckdb.DuckDBPyConnection) -> None:
     report = turn(con, [GOOD])
     assert report == ConvertReport(rows=1, good=1, bad=0, skipped=0, blank=0)
-    assert typed(con, "row_no", "key", "occurred_on", "place", "category", "loss", "victims", "attempted", "quantity", "method") == [
-        (2, "Z1", date(2026, 3, 5), "990100101001", "刷单返利", Decimal("32000.00"), 1, False, 1, None)
-    ]
+    assert typed(
+        con, "row_no", "key", "occurred_on", "place", "category", "loss", "victims", "attempted", "quantity", "method"
+    ) == [(2, "Z1", date(2026, 3, 5), "990100101001", "刷单返利", Decimal("32000.00"), 1, False, 1, None)]
     assert [name for name, *_ in con.execute("DESCRIBE typed").fetchall()] == [
         "row_no", *contract("fraud").model_fields, "retracts", "blank",
     ]  # fmt: skip
@@ -83,7 +101,12 @@ def test_a_messy_row_arrives_typed(con: duckdb.DuckDBPyConnection) -> None:
     ("column", "text", "field", "sentence"),
     [
         ("发案日期", "2066-03-05", "occurred_on", "发案日期“2066-03-05”日期在未来（晚于2026-06-30），请核对年份"),
-        ("发案日期", "2026-02-30", "occurred_on", "发案日期“2026-02-30”不是真实存在的日期（年份须在1900至2100之间），请核对年、月、日"),
+        (
+            "发案日期",
+            "2026-02-30",
+            "occurred_on",
+            "发案日期“2026-02-30”不是真实存在的日期（年份须在1900至2100之间），请核对年、月、日",
+        ),
         ("发案日期", "", "occurred_on", "发案日期不能为空，请补填"),
         ("发案日期", None, "occurred_on", "发案日期不能为空，请补填"),
         ("损失（元）", "-5", "loss", "损失（元）“-5”不能为负数，请填写0或正数"),
@@ -115,10 +138,21 @@ def test_a_row_with_two_mistakes_has_two_complaints_and_counts_once(con: duckdb.
 def test_a_deadline_may_lie_ten_years_ahead_and_no_further(con: duckdb.DuckDBPyConnection) -> None:
     fields = {"occurred_on": Cell(column="日"), "place": Cell(constant="云川县"), "due_on": Cell(column="限")}
     hazards = Source(source="yinhuan", title="隐患", kind="hazard", files=("*",), key=("号",), fields=fields)
-    rows: list[dict[str, str | None]] = [{"号": "1", "日": "2026-06-30", "限": "2036-06-30"}, {"号": "2", "日": "2026-06-30", "限": "2036-07-01"}]
+    rows: list[dict[str, str | None]] = [
+        {"号": "1", "日": "2026-06-30", "限": "2036-06-30"},
+        {"号": "2", "日": "2026-06-30", "限": "2036-07-01"},
+    ]
     turn(con, rows, hazards)
     assert typed(con, "key", "due_on", "place") == [("1", date(2036, 6, 30), "990100")]
     assert complaints(con) == [(3, "due_on", "限“2036-07-01”日期在未来（晚于2036-06-30），请核对年份")]
+
+
+def test_file_after_file_is_read_within_one_transaction(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("BEGIN")
+    for _ in range(2):
+        assert turn(con, [GOOD, {**GOOD, "损失（元）": "-5"}]).bad == 1
+        assert typed(con, "key") == [("Z1",)]
+    con.execute("COMMIT")
 
 
 class TestMapping:
@@ -139,6 +173,23 @@ class TestMapping:
         assert complaints(con) == [(2, "category", "类别“C”不在对照表里，请填写A、B之一")]
         assert typed(con, "category") == [(None,)]
 
+    def test_a_pattern_takes_a_part_of_the_cell_before_it_is_translated(self, con: duckdb.DuckDBPyConnection) -> None:
+        category = Cell(
+            column="类别", pattern=r"^(\d{1,2})\d{4}$", values={"22": "冒充客服", "2": "虚假投资"}, otherwise="refuse"
+        )
+        rows = [{**GOOD, "编号": f"Z{at}", "类别": code} for at, code in enumerate([" 220001", "２１０００", "", "22001x"])]
+        turn(con, rows, source(fields={"category": category}))
+        assert typed(con, "category") == [("冒充客服",), ("虚假投资",), (None,)]
+        assert [complaint[:2] for complaint in complaints(con)] == [(5, "category")]
+
+    def test_equal_rows_are_one_record_or_another_one_as_the_source_says(self, con: duckdb.DuckDBPyConnection) -> None:
+        rows = [GOOD, GOOD, {**GOOD, "编号": "Z2"}]
+        turn(con, rows, source())
+        assert typed(con, "key") == [("Z1",), ("Z1",), ("Z2",)]
+        turn(con, rows, source(repeats="another"))
+        [first], [second], [third] = typed(con, "key")
+        assert len({first, second, third}) == 3 and first[:32] == second[:32] != third[:32]
+
     def test_a_scale_multiplies_and_a_constant_fills(self, con: duckdb.DuckDBPyConnection) -> None:
         fields = {"loss": Cell(column="损失（元）", scale=10_000), "method": Cell(constant="电话")}
         turn(con, [{**GOOD, "损失（元）": "1.25"}], source(fields=fields))
@@ -156,7 +207,9 @@ class TestMapping:
     def test_a_column_name_may_hold_anything(self, con: duckdb.DuckDBPyConnection) -> None:
         odd = "损'失\"§{0}"
         lay_row = {**GOOD}
-        con.execute('CREATE OR REPLACE TEMP TABLE raw (row_no BIGINT, "编号" VARCHAR, "发案日期" VARCHAR, "辖区" VARCHAR)')
+        con.execute(
+            'CREATE OR REPLACE TEMP TABLE raw (row_no BIGINT, "编号" VARCHAR, "发案日期" VARCHAR, "辖区" VARCHAR)'
+        )
         con.execute("INSERT INTO raw VALUES (2, $1, $2, $3)", [lay_row["编号"], lay_row["发案日期"], lay_row["辖区"]])
         con.execute(f"ALTER TABLE raw ADD COLUMN \"{odd.replace(chr(34), chr(34) * 2)}\" VARCHAR DEFAULT '7'")
         convert(con, source(fields={"loss": Cell(column=odd)}), contract("fraud"), PLACES, AS_OF)
@@ -165,11 +218,17 @@ class TestMapping:
 
 class TestKey:
     def test_several_columns_are_joined_after_trimming(self, con: duckdb.DuckDBPyConnection) -> None:
-        turn(con, [{**GOOD, "编号": " Ｚ1 "}, {**GOOD, "类别": "—"}, {**GOOD, "编号": "", "类别": " "}], source(key=("编号", "类别")))
+        turn(
+            con,
+            [{**GOOD, "编号": " Ｚ1 "}, {**GOOD, "类别": "—"}, {**GOOD, "编号": "", "类别": " "}],
+            source(key=("编号", "类别")),
+        )
         assert typed(con, "key") == [("Z1|刷单返利",), ("Z1|",)]
         assert complaints(con) == [(4, "key", "编号不能为空，请补填")]
 
-    def test_without_a_key_the_content_and_its_count_in_the_file_are_the_key(self, con: duckdb.DuckDBPyConnection) -> None:
+    def test_without_a_key_the_content_and_its_count_in_the_file_are_the_key(
+        self, con: duckdb.DuckDBPyConnection
+    ) -> None:
         rows = [GOOD, {**GOOD, "类别": "其他诈骗"}, GOOD]
         turn(con, rows, source(key=()))
         (first,), (second,), (third,) = typed(con, "key")
@@ -187,7 +246,11 @@ class TestMarks:
 
     def test_a_row_that_takes_a_record_back_needs_only_its_key(self, con: duckdb.DuckDBPyConnection) -> None:
         retract = Condition(column="类别", values=("撤销",))
-        turn(con, [{"编号": "Z1", "类别": "撤销", "发案日期": ""}, {"编号": "", "类别": "撤销"}, GOOD], source(retract_when=retract))
+        turn(
+            con,
+            [{"编号": "Z1", "类别": "撤销", "发案日期": ""}, {"编号": "", "类别": "撤销"}, GOOD],
+            source(retract_when=retract),
+        )
         assert typed(con, "key", "retracts", "occurred_on") == [("Z1", True, None), ("Z1", False, date(2026, 3, 5))]
         assert complaints(con) == [(3, "key", "编号不能为空，请补填")]
 
@@ -214,8 +277,13 @@ def test_beyond_the_cap_rows_get_a_plain_sentence_and_none_is_lost(
 
 CELLS = {
     "编号": st.sampled_from(["Z1", "", " ", "Z" * 65]),
-    "发案日期": st.one_of(st.dates(AS_OF - timedelta(900), AS_OF + timedelta(30)).map(str), st.sampled_from(["", "45356", "2026.3.5", "?"])),
-    "报案日期": st.one_of(st.dates(AS_OF - timedelta(900), AS_OF).map("{:%Y/%m/%d}".format), st.sampled_from(["", "无", "昨天"])),
+    "发案日期": st.one_of(
+        st.dates(AS_OF - timedelta(900), AS_OF + timedelta(30)).map(str),
+        st.sampled_from(["", "45356", "2026.3.5", "?"]),
+    ),
+    "报案日期": st.one_of(
+        st.dates(AS_OF - timedelta(900), AS_OF).map("{:%Y/%m/%d}".format), st.sampled_from(["", "无", "昨天"])
+    ),
     "辖区": st.sampled_from(["990100", "清溪镇", "清溪镇东湾村", "火星", "", "９９０１００"]),
     "类别": st.sampled_from(["A", "Ａ", "B", "", "无", "甲" * 101]),
     "损失（元）": st.sampled_from(["", "1,000.50", "-1", "3万", "若干", "1e5"]),
@@ -227,7 +295,9 @@ CELLS = {
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(rows=st.lists(st.fixed_dictionaries(CELLS), min_size=1, max_size=25))
-def test_a_row_is_refused_exactly_where_the_contract_refuses_it(con: duckdb.DuckDBPyConnection, rows: list[dict[str, str | None]]) -> None:
+def test_a_row_is_refused_exactly_where_the_contract_refuses_it(
+    con: duckdb.DuckDBPyConnection, rows: list[dict[str, str | None]]
+) -> None:
     from_ = source(fields={"category": Cell(column="类别", values={"A": "冒充客服"})})
     turn(con, rows, from_)
     reading = Reading(as_of=AS_OF, places=PlaceNames(PLACES))
@@ -238,5 +308,7 @@ def test_a_row_is_refused_exactly_where_the_contract_refuses_it(con: duckdb.Duck
         try:
             accepted.append((number, *contract("fraud").model_validate(given_, context=reading).model_dump().values()))
         except ValidationError:
-            assert con.execute("SELECT count(*) > 0 AND count(*) FILTER (field = '') = 0 FROM bad WHERE row_no = $1", [number]).fetchall() == [(True,)]
+            assert con.execute(
+                "SELECT count(*) > 0 AND count(*) FILTER (field = '') = 0 FROM bad WHERE row_no = $1", [number]
+            ).fetchall() == [(True,)]
     assert typed(con, "* EXCLUDE (retracts, blank)") == accepted

@@ -61,7 +61,8 @@ def test_each_encoding_is_found_without_being_told(desk: Desk, encoding: str, to
 
 def test_big5_is_told_from_gb18030_by_the_column_names(desk: Desk) -> None:
     big5 = source(
-        key=["編號"], fields={"occurred_on": {"column": "發生日期"}, "place": {"column": "發生地點"}, "category": {"column": "案類"}}
+        key=["編號"],
+        fields={"occurred_on": {"column": "發生日期"}, "place": {"column": "發生地點"}, "category": {"column": "案類"}},
     )
     report = desk.text("編號,案類,發生日期,發生地點\n1,自行車竊盜,1040101,臺北市大安區\n", "cp950", big5)
     assert report.encoding == "Big5"
@@ -85,7 +86,8 @@ def test_a_broken_character_deep_in_the_file_names_its_line(desk: Desk) -> None:
 
 def test_gb18030_whose_first_pages_are_plain_ascii(desk: Desk) -> None:
     ascii_source = source(
-        key=["id"], fields={"occurred_on": {"column": "day"}, "place": {"column": "place"}, "category": {"column": "type"}}
+        key=["id"],
+        fields={"occurred_on": {"column": "day"}, "place": {"column": "place"}, "category": {"column": "type"}},
     )
     rows = "".join(f"A{number},2026-03-01,990100101,x\n" for number in range(20_000))
     report = desk.text(f"id,day,place,type\n{rows}B1,2026-03-02,清溪镇,盗窃\n", "gb18030", ascii_source)
@@ -123,7 +125,10 @@ def test_the_suffix_is_not_trusted(desk: Desk) -> None:
 def test_a_line_break_in_a_quoted_cell_is_one_row(desk: Desk) -> None:
     report = desk.text(f'{HEADER}\n"A1",2026-03-01,"清溪镇\n东湾村",盗窃\nA2,2026-03-02,东湾镇,"他说""好"""\n')
     assert report.rows_read == 2
-    assert desk.raw() == [(2, "A1", "2026-03-01", "清溪镇\n东湾村", "盗窃"), (3, "A2", "2026-03-02", "东湾镇", '他说"好"')]
+    assert desk.raw() == [
+        (2, "A1", "2026-03-01", "清溪镇\n东湾村", "盗窃"),
+        (3, "A2", "2026-03-02", "东湾镇", '他说"好"'),
+    ]
 
 
 def test_a_row_with_too_many_cells_is_reported_not_lost(desk: Desk) -> None:
@@ -408,12 +413,17 @@ def test_json_lines(desk: Desk) -> None:
     report = desk.read(desk.put("表.jsonl", "\n".join([lines[0], "", "{坏", "[1]", lines[1]])))
     assert (report.format, report.rows_read, report.header_row) == ("jsonl", 4, 0)
     assert desk.raw() == [(1, *ROWS[0]), (5, *ROWS[1])]
-    assert desk.bad() == [(3, None, "这一行不是一个完整的 JSON 对象。请核对后重报"), (4, None, "这一行不是一个完整的 JSON 对象。请核对后重报")]
+    assert desk.bad() == [
+        (3, None, "这一行不是一个完整的 JSON 对象。请核对后重报"),
+        (4, None, "这一行不是一个完整的 JSON 对象。请核对后重报"),
+    ]
 
 
 def test_json_values_as_text(desk: Desk) -> None:
     cells = ['"a"', "12", "12.50", "true", "null", '""', "[1,2]", '"换\\n行"', '"=1+1"']
-    lines = [f'{{"编号":"A{n}","发现日期":"2026-03-01","所属镇":"清溪镇","类别":{cell}}}' for n, cell in enumerate(cells)]
+    lines = [
+        f'{{"编号":"A{n}","发现日期":"2026-03-01","所属镇":"清溪镇","类别":{cell}}}' for n, cell in enumerate(cells)
+    ]
     desk.read(desk.put("表.jsonl", "\r\n".join(lines), "gb18030"))
     assert [row[4] for row in desk.raw()] == ["a", "12", "12.5", "是", None, None, "[1,2]", "换\n行", "=1+1"]
 
