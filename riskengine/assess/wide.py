@@ -44,6 +44,7 @@ class Read:
 
 def widen(con: Connection, wide: Wide, signals: Sequence[Signal], reads: Sequence[Read], as_of: date) -> None:
     """Create the wide table: everything joined to the subjects, then the formulas, each after those it is made of."""
+    reads = _in_blocks(con, wide, reads)
     tables = {name: f"t{number}" for number, name in enumerate(dict.fromkeys(read.table for read in reads))}
     found = {read.name: read.sql.replace("{t}", tables[read.table]) for read in reads}
     columns = [
@@ -77,6 +78,26 @@ def widen(con: Connection, wide: Wide, signals: Sequence[Signal], reads: Sequenc
         _create(con, wide.table, chain)
     except StepFailed:
         _one_by_one(con, wide, chain, formulas)
+
+
+def _in_blocks(con: Connection, wide: Wide, reads: Sequence[Read]) -> Sequence[Read]:
+    """The same values from few tables. Each join holds its memory until the statement ends, however few rows there are: a
+    hundred baselines joined at once would need a gigabyte.
+    """
+    tables = list(dict.fromkeys(read.table for read in reads))
+    if len(tables) <= _JOINS:
+        return reads
+    gathered: list[Read] = []
+    for start in range(0, len(tables), _JOINS):
+        block, part = f"{wide.table}_{start}", tables[start : start + _JOINS]
+        alias = {name: f"t{number}" for number, name in enumerate(part)}
+        mine = [read for read in reads if read.table in alias]
+        columns = ", ".join(f"{read.sql.replace('{t}', alias[read.table])} AS {identifier(read.name)}" for read in mine)
+        joins = " ".join(f"LEFT JOIN {identifier(name)} {a} ON {a}.subject = s.subject" for name, a in alias.items())
+        of_type = f"s.subject_type = {literal(wide.type_.value)}"
+        _create(con, block, [f"SELECT s.subject, {columns} FROM subject s {joins} WHERE {of_type}"])
+        gathered += [Read(read.name, block, f"{{t}}.{identifier(read.name)}") for read in mine]
+    return gathered
 
 
 def _formula(wide: Wide, signal: Signal, names: Mapping[str, str]) -> str:
@@ -114,6 +135,9 @@ def _one_by_one(con: Connection, wide: Wide, chain: Sequence[str], formulas: Seq
             wide.broken[signal.name] = error.reason
             _create(con, wide.table, [f"SELECT *, CAST(NULL AS DOUBLE) AS {identifier(signal.name)} FROM {wide.table}"])
 
+
+_JOINS = 12
+"""So many tables are joined in one statement."""
 
 _SILENCE = """
 SELECT unit, max(days) AS days, count(DISTINCT source) AS sources FROM sense.silence WHERE as_of = {as_of}

@@ -141,7 +141,7 @@ def status(workspace: At = HERE, as_json: Json = False) -> None:
             state = {"nights": len(nights), "missed": missed, "inbox": waiting, "latest": newest and newest.account}
             print(json.dumps(state, ensure_ascii=False, indent=2, default=str))
         else:
-            night = newest and night_text(newest, _folder(newest.as_of))
+            night = night_text(newest, _folder(newest.as_of)) if newest else None
             print(status_text(nights[-1] if nights else None, len(nights), missed, waiting, night))
 
 

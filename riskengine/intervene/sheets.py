@@ -117,8 +117,8 @@ def row_height(texts: Sequence[str], widths: Sequence[float], *, least: float = 
     """Points that show every wrapped text whole; width 0: not wrapped. Spreadsheets differ in doing this themselves."""
     lines = 1
     for text, width in zip(texts, widths, strict=True):
-        if width and text:
-            room = max(width - 1.5, 4)
+        room = max(width - 1.5, 4)
+        if width and (len(text) * 2.2 > room or "\n" in text):
             lines = max(lines, sum(max(1, ceil(_cells(part) / room)) for part in text.split("\n")))
     return float(min(max(lines * 17 + 6, least), 409))
 

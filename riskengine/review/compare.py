@@ -44,9 +44,11 @@ def compare(con: Connection, events: Iterable[Event], rulebook: Rulebook, as_of:
     false: list[_Spell] = []
     echoes: Counter[str] = Counter()
     for spell in _grave(spells):
-        if any(_same(event, spell) and _meets(event, spell) for event in allowed):
+        # What began lightly in an event's time and grew red weeks later is that event still: the whole life counts.
+        life = [each for each in spells if each.id == spell.id]
+        if any(_same(event, spell) and any(_meets(event, each) for each in life) for event in allowed):
             continue
-        if any(_echo(event, places[event], spell, parents) for event in allowed):
+        if any(_echo(event, places[event], each, parents) for event in allowed for each in life):
             echoes[spell.theme] += 1
         else:
             false.append(spell)

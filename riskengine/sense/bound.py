@@ -16,10 +16,12 @@ __all__ = ["LIMITS", "MAX_BYTES", "MAX_CELLS", "MAX_RATIO", "Limits", "check_wor
 MAX_BYTES = 2 << 30
 MAX_RATIO = 200
 RATIO_FROM = 10 << 20
-MAX_CELLS = 50_000_000
+MAX_CELLS = 20_000_000
 _CHUNK = 1 << 20
-_ROW = re.compile(rb'<(?:\w+:)?row [^>]*?\br="(\d{1,9})"')
-_WIDE = re.compile(rb'<(?:\w+:)?c [^>]*?\br="([A-Z]{2,3})\d+"[^>]*[^/]>')
+_ROW = re.compile(rb'<(?:\w+:)?row [^>]*?\br="(\d+)"')
+_FAR = re.compile(rb'<(?:\w+:)?c [^>]*?\br="[A-Za-z]+(\d{5,})"')
+_WIDE = re.compile(rb'<(?:\w+:)?c [^>]*?\br="([A-Za-z]{2,})\d+"[^>]*[^/]>')
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 @dataclass(frozen=True)
@@ -74,23 +76,34 @@ def check_workbook(path: Path, name: str, limits: Limits = LIMITS) -> None:
 
 def _scan_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, limits: Limits) -> None:
     sheet = member.filename.startswith("xl/worksheets/") and member.filename.endswith(".xml")
-    last_row, last_column, tail = 0, 26, b""
+    rows, columns, tail = 0, 0, b""
     with archive.open(member) as file:
         while chunk := file.read(_CHUNK):
             if sheet:
                 body = tail + chunk
-                last_row = max(last_row, max(map(int, _ROW.findall(body)), default=0))
-                last_column = max(last_column, max(map(_column, _WIDE.findall(body)), default=0))
+                rows, columns = _extent(body, rows, columns)
                 tail = body[-256:]
-    if last_row * last_column > limits.cells:
+    if rows * columns > limits.cells:
         raise SourceBroken(
-            f"{name}：工作表的范围达到 {last_row} 行 × {last_column} 列，超过上限。多半是远处有误填的格子，请删除多余的行列后重报。"
+            f"{name}：工作表的范围达到 {rows} 行 × {columns} 列，超过上限。"
+            "多半是远处有误填的格子，请删除多余的行列后重报。"
         )
+
+
+def _extent(body: bytes, rows: int, columns: int) -> tuple[int, int]:
+    """The rectangle that the cells of ``body`` reach, told by their own addresses: the declared dimension may lie."""
+    for pattern in (_ROW, _FAR):
+        rows = max(rows, max(map(int, pattern.findall(body)), default=0))
+    columns = max(columns, max(map(_column, _WIDE.findall(body)), default=0))
+    for letter in reversed(_LETTERS[columns:]):
+        if f' r="{letter}'.encode() in body:
+            return rows, max(columns, _column(letter.encode()))
+    return rows, columns
 
 
 def _column(letters: bytes) -> int:
     number = 0
-    for letter in letters:
+    for letter in letters.upper():
         number = number * 26 + letter - 64
     return number
 

@@ -13,8 +13,9 @@ from riskengine.store.schema import as_known
 
 __all__ = ["listen"]
 
-CHANCE = 0.001
-"""A reporter is silent when its silence would come by chance (Poisson at its own rate) less often than this."""
+CHANCE = 0.0001
+"""A reporter is silent when its silence would come by chance (Poisson at its own rate) less often than this: so rare, because a
+county looks at tens of stations on hundreds of nights."""
 
 LEARN_DAYS = 56
 """Days before its last record from which a reporter's own rate is learnt: eight weeks, so that weekdays even out."""

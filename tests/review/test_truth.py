@@ -63,6 +63,12 @@ def test_only_red_and_orange_warnings_can_be_false(ledger):
     assert report.false_warnings == (("YJ-2026-000002", THEME, "990100102", day(3)),)
 
 
+def test_a_warning_that_grows_red_long_after_it_was_rightly_raised_is_not_false(ledger):
+    ledger.warn("YJ-2026-000001", day(11), "3" * 25 + "1")
+    report = compare(ledger.con, [event(level="黄")], ledger.rulebook, day(40))
+    assert (report.verdicts[0].found, report.counts()["false"]) == ("找到", 0)
+
+
 def test_the_county_above_and_the_village_below_an_event_echo_it(ledger):
     village = {"subject_type": "village", "subject": "990100101001", "place": "990100101001"}
     ledger.warn("YJ-2026-000001", day(11), "2")

@@ -18,7 +18,7 @@ from riskengine.contracts.field import Reading
 from riskengine.contracts.place import PlaceNames
 from riskengine.model.duty import Place
 from riskengine.model.source import Cell, Condition, Source
-from riskengine.sense import convert as module
+from riskengine.sense import complaints as module
 from riskengine.sense.convert import ConvertReport, convert
 
 AS_OF = date(2026, 6, 30)
@@ -73,9 +73,16 @@ def lay(con: duckdb.DuckDBPyConnection, rows: list[dict[str, str | None]]) -> No
 def turn(
     con: duckdb.DuckDBPyConnection, rows: list[dict[str, str | None]], from_: Source | None = None
 ) -> ConvertReport:
-    from_ = from_ or source()
+    """Convert at both speeds, row by row and set-wise, and hold one against the other."""
     lay(con, rows)
-    return convert(con, from_, contract(from_.kind), PLACES, AS_OF)
+    told = []
+    for few in (len(rows), 0):
+        report = convert(con, from_ or source(), contract((from_ or source()).kind), PLACES, AS_OF, few=few)
+        good = con.execute("SELECT * FROM typed ORDER BY row_no").fetchall()
+        bad = con.execute("SELECT * FROM bad ORDER BY ALL").fetchall()
+        told.append((report, good, bad))
+    assert told[0] == told[1]
+    return told[0][0]
 
 
 def typed(con: duckdb.DuckDBPyConnection, *columns: str) -> list[tuple[Any, ...]]:

@@ -85,7 +85,7 @@ def test_a_noisy_station_that_falls_silent_silences_its_town_and_answers_itself(
 
 
 def test_a_quiet_station_is_given_more_time_than_a_noisy_one(con: duckdb.DuckDBPyConnection) -> None:
-    """Two records a day: silent after four days (e⁻⁸ < 0.001). One in four weeks: ten days without any prove nothing."""
+    """Two records a day: silent after five days (e⁻¹⁰ < 0.0001). One in four weeks: ten days without any prove nothing."""
     a_file(con, "2026-06-30")
     records(con, "白石所", "9902", "2026-04-01", "2026-06-30", 2)
     records(con, "远山所", "9901", "2026-05-23", "2026-05-23", 1)
