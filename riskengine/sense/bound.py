@@ -20,7 +20,7 @@ MAX_CELLS = 20_000_000
 _CHUNK = 1 << 20
 _ROW = re.compile(rb'<(?:\w+:)?row [^>]*?\br="(\d+)"')
 _FAR = re.compile(rb'<(?:\w+:)?c [^>]*?\br="[A-Za-z]+(\d{5,})"')
-_WIDE = re.compile(rb'<(?:\w+:)?c [^>]*?\br="([A-Za-z]{2,})\d+"[^>]*[^/]>')
+_WIDE = re.compile(rb'<(?:\w+:)?c [^>]*?\br="([A-Za-z]{2,})\d+"(?:[^>]*[^/])?>')
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
