@@ -53,7 +53,7 @@ _MEASURED: list[tuple[str, list[str], str, str, str | None, str | None, int | No
     ("近90日未化解", _TOWNS, "dispute", "share", None, "化解日期 is null", 90, 0),
     ("近30日重大隐患", _TOWNS, "hazard", "count", "隐患等级 = '重大'", None, 30, 0),
     ("近90日逾期隐患", _TOWNS, "hazard", "count", "整改完成日期 is null and days_since(整改期限) > 0", None, 90, 0),
-    ("登记天数", ["petition"], "petition", "latest", None, "days_since(登记日期)", None, 0),
+    ("登记天数", ["petition"], "petition", "latest", None, "days_since(日期)", None, 0),
     ("涉及人数", ["petition"], "petition", "latest", None, "涉及人数", None, 0),
     ("反映次数", ["petition"], "petition", "latest", None, "反映次数", None, 0),
     ("是否办结", ["petition"], "petition", "latest", None, "case when 办结日期 is null then 0 else 1 end", None, 0),

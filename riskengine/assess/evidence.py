@@ -14,6 +14,7 @@ from riskengine.contracts import contract
 from riskengine.contracts.field import sql_type
 from riskengine.model.rule import Rule
 from riskengine.model.rulebook import Rulebook
+from riskengine.model.source import Source
 from riskengine.model.subject import PLACES, Subject
 from riskengine.rulebook.expression import compile_expression
 from riskengine.rulebook.names import builtins_of, columns_of, signals_behind
@@ -65,7 +66,11 @@ def prove(con: Connection, rulebook: Rulebook, as_of: date) -> None:
         if look is not None:
             con.execute(_rows(rule, seats[rule_id], look, Subject(type_), as_of))
         elif rule.subject is Subject.UNIT:
-            con.execute(_SILENCES.format(rule=literal(rule.id), seat=seats[rule_id], rows=_ROWS))
+            con.execute(
+                _SILENCES.format(
+                    rule=literal(rule.id), seat=seats[rule_id], rows=_ROWS, source=_titled(rulebook.sources)
+                )
+            )
     con.execute(
         "CREATE OR REPLACE TEMP TABLE proof AS SELECT id, to_json(list(part ORDER BY nth, seat)) AS evidence "
         "FROM proof_part GROUP BY id"
@@ -185,13 +190,20 @@ SELECT p.code, CASE WHEN p.level = 'village' AND t.level = 'town' AND NOT starts
   THEN t.name || p.name ELSE p.name END AS shown
 FROM place_now p LEFT JOIN place_now t ON t.code = p.parent"""
 
+
+def _titled(sources: Mapping[str, Source]) -> str:
+    """What a row of ``z`` (sense.silence) calls its source: the title, or the identifier of one that is gone."""
+    known = " ".join(f"WHEN {literal(each.source)} THEN {literal(each.title)}" for each in sources.values())
+    return f"CASE z.source {known} ELSE coalesce(z.source, '') END" if known else "coalesce(z.source, '')"
+
+
 # a unit whose rule looks at nothing but silence is shown what it did not send
 _SILENCES = """
 INSERT INTO proof_part
 SELECT id, any_value(nth), {seat}, to_json({{'rule': {rule}, 'kind': 'silence', 'title': '未按时报送',
   'columns': ['数据来源', '报送单位', '最近报送', '静默天数', '说明'], 'rows': list(cells ORDER BY back)}})
 FROM (
-  SELECT t.id, t.nth, [coalesce(z.source, ''), coalesce(z.reporter, ''), coalesce(strftime(z.last_on, '%Y-%m-%d'), ''),
+  SELECT t.id, t.nth, [{source}, coalesce(z.reporter, ''), coalesce(strftime(z.last_on, '%Y-%m-%d'), ''),
       coalesce(CAST(z.days AS VARCHAR), ''), coalesce(z.message, '')] AS cells,
     row_number() OVER (PARTITION BY t.id ORDER BY z.days DESC NULLS LAST, z.source, z.reporter, z.place) AS back
   FROM target t JOIN sense.silence z ON z.as_of = t.hit_on AND z.unit = t.subject

@@ -31,6 +31,8 @@ def ruling(rule: Rule, rulebook: Rulebook, wide: Wide, as_of: date, hushed: Mapp
     names |= {name: literal(float(held[0])) if held else "CAST(NULL AS DOUBLE)" for name, held in force.items()}
     names["as_of"] = literal(as_of)
     when = compile_expression(rule.when or "", names, boolean=True)
+    units = {name: signal.unit for name, signal in rulebook.signals.items()}
+    units |= {name: parameter.unit for name, parameter in rule.parameters.items()}
     features = [(each, compile_expression(each.of, names, boolean=False)) for each in rule.score]
     floors = [(each, compile_expression(each.when, names, boolean=True)) for each in rule.floors]
     sentences = [each.says for each in rule.score] + [each.says for each in rule.floors]
@@ -52,13 +54,13 @@ def ruling(rule: Rule, rulebook: Rulebook, wide: Wide, as_of: date, hushed: Mapp
     )
 
     columns = [f"{points_of(each, f'w.f${at}')} AS p${at}" for at, (each, _) in enumerate(features)]
-    columns += [f"{says_of(each.says, names, f'w.f${at}')} AS s${at}" for at, (each, _) in enumerate(features)]
+    columns += [f"{says_of(each.says, names, f'w.f${at}', units)} AS s${at}" for at, (each, _) in enumerate(features)]
     told = ", ".join(
         f"{{'feature': {literal(each.feature)}, 'points': w.p${at}, 'says': w.s${at}}}"
         for at, (each, _) in enumerate(features)
     )
     raised = ", ".join(
-        f"CASE WHEN w.g${at} THEN {{'level': {literal(each.level)}, 'says': {says_of(each.says, names)}}} END"
+        f"CASE WHEN w.g${at} THEN {{'level': {literal(each.level)}, 'says': {says_of(each.says, names, None, units)}}} END"
         for at, (each, _) in enumerate(floors)
     )
     floor_list = f"list_filter([{raised}], lambda each: each IS NOT NULL)" if raised else "[]"

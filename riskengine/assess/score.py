@@ -15,12 +15,24 @@ from riskengine.model.rule import Feature, Rule
 from riskengine.rulebook.names import parameters_in_force, placeholders
 from riskengine.store.steps import identifier, literal
 
-__all__ = ["SHOWN", "level_of", "parameters_json", "points_of", "says_of", "total_of", "unknown_of", "values_of"]
+__all__ = ["SHOWN", "level_of", "parameters_json", "points_of", "says_of", "spoken", "total_of", "unknown_of", "values_of"]
 
 SHOWN = """
 CREATE OR REPLACE TEMP MACRO shown(x) AS
   coalesce(CASE WHEN isfinite(x) THEN rtrim(rtrim(printf('%.2f', round(x, 2) + 0.0), '0'), '.') END, '未知')"""
 """The macro that writes a number as people do: 12, 3.1, 0.25; NULL is 未知."""
+
+
+def spoken(value: str, unit: str | None) -> str:
+    """``value`` as SQL text in the way its unit is read aloud: yuan in 万 and 亿 (the sentence goes on with 元), a share (比例, 0 to
+    1) in per cent.
+    """
+    if unit == "元":
+        return (
+            f"CASE WHEN abs({value}) >= 1e8 THEN shown({value} / 1e8) || '亿' "
+            f"WHEN abs({value}) >= 1e4 THEN shown({value} / 1e4) || '万' ELSE shown({value}) END"
+        )
+    return f"shown({value} * 100) || '%'" if unit == "比例" else f"shown({value})"
 
 
 def points_of(feature: Feature, value: str) -> str:
@@ -53,8 +65,12 @@ def level_of(levels: Sequence[Level], score: str, floors: Sequence[tuple[str, st
     return f"CAST(least({ground}{held}) AS TINYINT)" if held else f"CAST({ground} AS TINYINT)"
 
 
-def says_of(sentence: str, names: Mapping[str, str], missing: str | None = None) -> str:
+def says_of(
+    sentence: str, names: Mapping[str, str], missing: str | None = None, units: Mapping[str, str] | None = None
+) -> str:
     """The sentence with its numbers, as SQL text; where ``missing`` (a value) is NULL it ends in （数据缺失）.
+
+    ``units`` of the names, where they change how a number is read.
 
     Raises ValueError for a placeholder that is not among ``names``.
     """
@@ -64,7 +80,8 @@ def says_of(sentence: str, names: Mapping[str, str], missing: str | None = None)
     parts = []
     for text in re.split(r"(\{[^{}]*\})", sentence):
         if text.startswith("{"):
-            parts.append(f"shown({names[text[1:-1].strip()]})")
+            name = text[1:-1].strip()
+            parts.append(spoken(names[name], (units or {}).get(name)))
         elif text:
             parts.append(literal(text))
     if missing is not None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from riskengine.assess.score import SHOWN, level_of, says_of
+from riskengine.assess.score import SHOWN, level_of, says_of, spoken
 from riskengine.assess.verdicts import judge
 from riskengine.model.rule import Rule
 from riskengine.store.database import Connection
@@ -140,6 +140,15 @@ def test_numbers_are_written_as_people_do(con: Connection, value: str, text: str
     con.execute(SHOWN)
     found = con.execute(f"SELECT shown(CAST({value} AS DOUBLE))").fetchone()
     assert found is not None and found[0] in (text, "1.01" if text == "1" else text)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [("9999", "元", "9999"), ("32000", "元", "3.2万"), ("150000000", "元", "1.5亿"), ("0.435", "比例", "43.5%"), ("7", "起", "7")],
+)
+def test_money_is_read_in_wan_and_a_share_in_per_cent(con: Connection, value: str, unit: str, text: str) -> None:
+    con.execute(SHOWN)
+    assert con.execute(f"SELECT {spoken(value + '::DOUBLE', unit)}").fetchone() == (text,)
 
 
 def test_a_sentence_may_hold_quotes_and_must_not_name_strangers(con: Connection) -> None:
