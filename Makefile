@@ -34,8 +34,10 @@ sample: setup  ## 生成云川县样例数据 / make the sample county's files
 	@[ -f data/inbox/.made ] && [ data/inbox/.made -nt data/sample/__main__.py ] || { \
 	  echo "正在生成样例县的来文…"; $(PY) -m data.sample --workspace . && touch data/inbox/.made; }
 
+# The units answer the lists of the evening before, so that the sample night also reads receipts.
 run: sample  ## 跑样例县的一夜 / run the nightly flow on the sample county
 	@$(RISK) fill --from $(FROM) --to $(UNTIL) --workspace . $(FINISHED)
+	@[ -f data/outbox/$(DAY)/run.json ] || $(PY) -m data.sample --receipts --workspace . --as-of $(UNTIL)
 	@$(PY) -m flows.nightly --as-of $(DAY) --workspace . $(FINISHED)
 	@$(RISK) review --truth data/sample/truth.csv --as-of $(DAY) --workspace .
 	@echo && echo "清单在 / lists in: data/outbox/$(DAY)/  （先打开 index.html / open index.html first）"

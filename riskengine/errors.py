@@ -69,7 +69,7 @@ class SourceBroken(RiskEngineError):
 
 
 class NotDelivered(RiskEngineError):
-    """The night is assessed but its lists are not all where they belong (disk full, folder not writable)."""
+    """The lists are not all where they belong, because the disk is full or the folder is not writable."""
 
     exit_code = 5
 

@@ -12,7 +12,7 @@ import shutil
 import time
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Protocol
@@ -26,6 +26,7 @@ from riskengine.review.phase import review
 from riskengine.rulebook.load import load
 from riskengine.sense.phase import sense
 from riskengine.store.database import Connection, connect
+from riskengine.store.space import told_when_full
 from riskengine.workspace import Workspace
 
 __all__ = ["IN_PHASE", "PHASES", "Call", "NightReport", "Say", "direct", "fill", "run_night"]
@@ -41,6 +42,9 @@ PHASES: dict[str, Phase] = {"感知识别": sense, "研判预警": assess, "管�
 
 IN_PHASE = "阶段："
 """An exception that leaves a phase carries a note with this beginning and the phase's name."""
+
+_PATIENCE = 60
+"""Seconds that a phase waits for somebody who looks into the database."""
 
 
 class Call(Protocol):
@@ -81,7 +85,8 @@ def run_night(
     """Run the night ``as_of`` (Asia/Shanghai) to its end; a no-op that says so when it has run.
 
     ``rulebook`` spares loading it again over many nights. Raises RulesInvalid before anything is touched, Busy when
-    another run holds the workspace, NotDelivered when lists could not be written, EngineFault when the engine itself is wrong.
+    another run holds the workspace, NotDelivered when lists could not be written or the disk is full, EngineFault when
+    the engine itself is wrong.
     """
     if ledger.is_finished(workspace, as_of):
         say(f"{as_of} 已经运行过，没有再做任何改动。清单在 {_shown(workspace, as_of)}")
@@ -89,15 +94,15 @@ def run_night(
     rules = rulebook or load(workspace)
     with ExitStack() as held:
         # A call of its own, because here a second try helps: whoever holds the workspace will be done in a while.
-        _called(call, "准备", _timed(lambda: _prepare(held, workspace, rules)))
+        _called(call, "准备", _timed(lambda: _prepare(held, workspace, rules, as_of)))
         if ledger.is_finished(workspace, as_of):  # by whoever held the workspace while we waited
             return NightReport(as_of, False, ledger.read(workspace, as_of))
         seconds = {}
         for number, (name, phase) in enumerate(PHASES.items(), start=1):
             say(f"{as_of} [{number}/{len(PHASES)}] {name} …")
-            seconds[name] = _called(call, name, _step(workspace, rules, as_of, phase))
+            seconds[name] = _called(call, name, _step(workspace, rules, as_of, name, phase))
             say(f"{as_of} [{number}/{len(PHASES)}] {name} 完成，{seconds[name]:.1f} 秒")
-        with connect(workspace.database, workspace.scratch) as con:
+        with told_when_full(f"{as_of} 的账目"), _database(workspace) as con:
             entry = ledger.account(con, as_of, rules.hash, seconds)
         try:
             ledger.write(workspace, as_of, entry)
@@ -145,17 +150,23 @@ def _timed(work: Callable[[], None]) -> Callable[[], float]:
     return step
 
 
-def _step(workspace: Workspace, rules: Rulebook, as_of: date, phase: Phase) -> Callable[[], float]:
+def _step(workspace: Workspace, rules: Rulebook, as_of: date, name: str, phase: Phase) -> Callable[[], float]:
     def work() -> None:
-        with connect(workspace.database, workspace.scratch) as con:
+        with told_when_full(f"{as_of} 的{name}"), _database(workspace) as con:
             phase(con, workspace, rules, as_of)
 
     return _timed(work)
 
 
-def _prepare(held: ExitStack, workspace: Workspace, rules: Rulebook) -> None:
-    held.enter_context(_alone(workspace))
-    _seal_rules(workspace, rules)
+def _database(workspace: Workspace) -> AbstractContextManager[Connection]:
+    # We hold the workspace, so whoever has its database open only looks (review, replay) and is soon done.
+    return connect(workspace.database, workspace.scratch, patience=_PATIENCE)
+
+
+def _prepare(held: ExitStack, workspace: Workspace, rules: Rulebook, as_of: date) -> None:
+    with told_when_full(f"{as_of} 的准备"):
+        held.enter_context(_alone(workspace))
+        _seal_rules(workspace, rules)
 
 
 @contextmanager

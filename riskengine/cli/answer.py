@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from collections.abc import Iterator
@@ -37,6 +38,9 @@ def ending(workspace: Path) -> Iterator[None]:
     except RiskEngineError as error:
         say(str(error))
         raise SystemExit(error.exit_code) from None
+    except BrokenPipeError:  # `riskengine review | head`: whoever reads has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(0) from None
     except KeyboardInterrupt:
         say("已中断。已完成的部分都已保存，再次运行会从断点继续。")
         raise SystemExit(130) from None

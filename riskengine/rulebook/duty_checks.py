@@ -104,13 +104,16 @@ def _routes(entries: Entries) -> Iterator[Problem]:
         "places": {place.model.code for place in entries.places},
     }
     units = {unit.model.id for unit in entries.units}
+    unsure = set(entries.incomplete)
     if entries.themes is None:
         known["themes"] = {rule.model.theme for rule in entries.rules}
+        if "warnings" in entries.incomplete:
+            unsure.add("themes")  # a rule that could not be read may be the one of this theme
     for entry in entries.routes:
         route = entry.model
         for key, names in known.items():
             for number, name in enumerate(getattr(route, key)):
-                if name not in names and key not in entries.incomplete:
+                if name not in names and key not in unsure:
                     what = {"themes": "主题", "levels": "等级", "places": "地区编码"}[key]
                     yield entry.problem((key, number), "E704", f"未知{what}“{name}”{suggestion(name, names, 12)}")
         if route.lead not in (*units, *_LEADS) and "units" not in entries.incomplete:

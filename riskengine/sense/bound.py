@@ -17,7 +17,7 @@ MAX_BYTES = 2 << 30
 MAX_RATIO = 200
 RATIO_FROM = 10 << 20
 MAX_CELLS = 20_000_000
-_EXCEL_ROWS = 1 << 20
+_EXCEL_ROWS, _EXCEL_COLUMNS = 1 << 20, 1 << 14
 _CHUNK = 1 << 20
 _ROW = re.compile(rb'<(?:\w+:)?row [^>]*?\br="(\d+)"')
 _FAR = re.compile(rb'<(?:\w+:)?c [^>]*?\br="[A-Za-z]+(\d{5,})"')
@@ -84,7 +84,7 @@ def _scan_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, l
                 body = tail + chunk
                 rows, columns = _extent(body, rows, columns)
                 tail = body[-256:]
-    if rows * columns > limits.cells or rows > _EXCEL_ROWS:
+    if rows * columns > limits.cells or rows > _EXCEL_ROWS or columns > _EXCEL_COLUMNS:
         raise SourceBroken(
             f"{name}：工作表的范围达到 {rows} 行 × {columns} 列，超过上限。"
             "多半是远处有误填的格子，请删除多余的行列后重报。"

@@ -7,7 +7,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from difflib import SequenceMatcher
 from functools import cache
@@ -24,6 +24,10 @@ __all__ = ["Arrival", "arrivals", "claims", "received_on"]
 _PASSED_OVER = re.compile(
     r"^(~\$.*|\..*|.*\.(part|partial|tmp|temp|crdownload|download)|Thumbs\.db|desktop\.ini)$", re.IGNORECASE
 )
+
+
+FAR_DAYS = 366
+"""A file dated further ahead than this is not waited for, its date is wrong."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,8 @@ def arrivals(con: Connection, workspace: Workspace, rulebook: Rulebook, as_of: d
         arrival = _look(path, name, rulebook.sources)
         if arrival.received_on is None or arrival.received_on <= as_of:
             found.append(arrival)
+        elif (arrival.received_on - as_of).days > FAR_DAYS:
+            found.append(_misdated(arrival))
     found.sort(key=lambda arrival: (arrival.received_on is None, arrival.received_on or as_of, arrival.name))
     fresh = []
     for arrival in found:
@@ -68,6 +74,12 @@ def arrivals(con: Connection, workspace: Workspace, rulebook: Rulebook, as_of: d
         if identity is not None:
             known.add(identity)
     return fresh
+
+
+def _misdated(arrival: Arrival) -> Arrival:
+    """A day so far ahead is a slip of the pen; as a day to wait for it would hide the file for ever."""
+    message = f"{arrival.name}：文件名里的日期是 {arrival.received_on}，离今晚太远，可能写错。请改正文件名后重报。"
+    return replace(arrival, received_on=None, status="refused", message=message)
 
 
 def claims(source: Source, name: str) -> bool:

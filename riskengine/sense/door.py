@@ -34,6 +34,8 @@ COLUMN_LEAST = 5
 
 _NUMBERS_LEAST = 10
 _GAP = r"[\s\x{00a0}\x{3000}-]*"
+_LEAST, _WHOLE = 11, 18
+"""Digits of a mobile number, of an identity number."""
 _SUSPECT = rf"[0-9０-９](?:{_GAP}[0-9０-９]){{10}}"
 _BEFORE, _AFTER = r"(?:\b|[A-Za-z_])", r"(?:\b|[A-WYZa-wyz_])"
 _IDENTITY = (
@@ -101,8 +103,9 @@ def _suspects(con: Connection, source: Source) -> list[_Column]:
 
 
 def _suspect(name: str) -> str:
-    # the length is free to ask, the pattern is not
-    return f"strlen({quoted(name)}) >= 11 AND regexp_matches({quoted(name)}, '{_SUSPECT}')"
+    # the length is free to ask, the pattern is not; CASE, because AND outside WHERE always asks both sides
+    column = quoted(name)
+    return f"CASE WHEN length({column}) >= {_LEAST} THEN regexp_matches({column}, '{_SUSPECT}') ELSE FALSE END"
 
 
 def _word_columns(source: Source) -> set[str]:
@@ -124,12 +127,14 @@ def _examine(con: Connection, column: _Column, as_of: date) -> tuple[str, bool]:
     """Fill ``door_found(row_no, told)`` for ``column``; returns what was found ("" for nothing) and whether the whole
     column goes.
     """
-    cell = f"translate({quoted(column.name)}, '０１２３４５６７８９Ｘｘ', '0123456789Xx')"
+    written = quoted(column.name)
+    narrow = f"translate({written}, '０１２３４５６７８９Ｘｘ', '0123456789Xx')"
+    cell = f"CASE WHEN strlen({written}) = length({written}) THEN {written} ELSE {narrow} END"
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE door_identity AS
         SELECT row_no, digits, {_checksum("digits")} AS passes FROM (
           SELECT row_no, upper(regexp_replace(unnest(regexp_extract_all({cell}, '{_IDENTITY}', 1)), '[^0-9Xx]', '',
-          'g')) AS digits FROM raw WHERE {_suspect(column.name)})
+          'g')) AS digits FROM raw WHERE length({written}) >= {_WHOLE} AND {_suspect(column.name)})
         WHERE try_strptime(digits[7:14], '%Y%m%d') IS NOT NULL"""
     )
     counts = "passes"
@@ -152,9 +157,8 @@ def _spread(con: Connection, column: _Column, cell: str) -> bool:
     seven digits).
     """
     hits, ranges = con.execute(
-        f"""SELECT count(*), count(DISTINCT left(number, 7)) FROM (
-        SELECT regexp_replace(regexp_extract({cell}, '{_MOBILE}', 1), '[^0-9]', '', 'g') AS number FROM raw
-        WHERE {_suspect(column.name)}) WHERE number != ''"""
+        f"""SELECT count(*), count(DISTINCT left(regexp_replace(number, '[^0-9]', '', 'g'), 7)) FROM (
+        SELECT regexp_extract({cell}, '{_MOBILE}', 1) AS number FROM raw WHERE {_suspect(column.name)}) WHERE number != ''"""
     ).fetchall()[0]
     return bool(hits >= _NUMBERS_LEAST and hits >= COLUMN_SHARE * column.filled and 2 * ranges >= hits)
 

@@ -101,10 +101,12 @@ def _choose(workbook: CalamineWorkbook, name: str, source: Source, want: Wanted)
         shown = [named[tidy(source.sheet)]]
     best: tuple[int, CalamineSheet, Header] | None = None
     heads: list[list[str]] = []
+    heads_of: dict[str, list[list[str]]] = {}
     for title in shown:
         sheet = workbook.get_sheet_by_name(title)
         head = [list(map(cell_text, row)) for row in sheet.to_python(skip_empty_area=False, nrows=SEARCHED_ROWS)]
         heads += head
+        heads_of[sheet.name] = head
         if header := locate(head, want):
             found = len(set(header.names) & (want.mapped.keys() | want.ignored))
             if best is None or found > best[0]:
@@ -113,7 +115,10 @@ def _choose(workbook: CalamineWorkbook, name: str, source: Source, want: Wanted)
         if not any(cell.strip() for row in heads for cell in row):
             raise SourceBroken(f"{name}：工作簿是空的，连表头也没有。请重新导出后报送；没有数据时也请保留表头。")
         raise no_header(name, heads, source, want)
-    return best[1], best[2]
+    # cells to the right of the last title belong to no column: a stray mark far out must not widen the table
+    header, titles = best[2], heads_of[best[1].name][best[2].index]
+    width = max(place for place, title in enumerate(titles, start=1) if title.strip())
+    return best[1], Header(header.index, header.names[:width])
 
 
 def _rows(sheet: CalamineSheet, header: Header) -> Iterator[Row]:
@@ -122,7 +127,7 @@ def _rows(sheet: CalamineSheet, header: Header) -> Iterator[Row]:
     for index, row in enumerate(sheet.iter_rows()):
         if index <= header.index:
             continue
-        cells = [cell_text(cell) for cell in row]
+        cells = [cell_text(cell) for cell in row[: len(header.names)]]
         for column, first in merged.get(index, ()):
             if first == index:
                 held[first, column] = cells[column]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,11 +19,13 @@ Connection = duckdb.DuckDBPyConnection
 
 
 @contextmanager
-def connect(database: Path, scratch: Path, *, memory: str = "1GB", threads: int | None = None) -> Iterator[Connection]:
+def connect(
+    database: Path, scratch: Path, *, memory: str = "1GB", threads: int | None = None, patience: float = 0
+) -> Iterator[Connection]:
     """Open (and create) the workspace's database, schemas in place; closed on leaving.
 
     The file keeps DuckDB 1.5's storage format, so that a step back from 2.0 stays possible. Raises Busy when another process
-    holds the file, EngineFault when it cannot be opened at all.
+    still holds the file after ``patience`` seconds, EngineFault when it cannot be opened at all.
     """
     database.parent.mkdir(parents=True, exist_ok=True)
     scratch.mkdir(parents=True, exist_ok=True)
@@ -35,10 +38,7 @@ def connect(database: Path, scratch: Path, *, memory: str = "1GB", threads: int 
     }
     if threads is not None:
         config["threads"] = threads
-    try:
-        con = duckdb.connect(str(database), config=config)
-    except duckdb.Error as error:
-        raise _explain(error, database) from error
+    con = _open(database, config, patience)
     try:
         con.execute("SET TimeZone='Asia/Shanghai'")
         con.execute("SET preserve_insertion_order=true")
@@ -46,6 +46,18 @@ def connect(database: Path, scratch: Path, *, memory: str = "1GB", threads: int 
         yield con
     finally:
         con.close()
+
+
+def _open(database: Path, config: dict[str, str | bool | int | float | list[str]], patience: float) -> Connection:
+    until = time.monotonic() + patience
+    while True:
+        try:
+            return duckdb.connect(str(database), config=config)
+        except duckdb.Error as error:
+            told = _explain(error, database)
+            if not isinstance(told, Busy) or time.monotonic() >= until:
+                raise told from error
+        time.sleep(0.1)
 
 
 @contextmanager

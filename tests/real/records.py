@@ -16,7 +16,8 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -98,19 +99,16 @@ def deliver(publication: Publication, source: Path, inbox: Path, days: Days) -> 
     return len(lines)
 
 
-def _by_month(month: int, occurred: int, count: int) -> Split:
+def _by_month(cells: Cells, days: Days, *, month: int, occurred: int, count: int) -> Iterator[tuple[date, None]]:
     """St. Louis tells the month of the report. A row of the same month counts as known on the day it occurred; a later report
     and a retraction, whose day nobody tells, only at the end of that month.
     """
-
-    def split(cells: Cells, days: Days) -> Iterator[tuple[date, None]]:
-        year, number = (int(part) for part in cells[month].split("-"))
-        day = datetime.strptime(cells[occurred].split(" ")[0], "%m/%d/%Y").date()
-        if (day.year, day.month) != (year, number) or cells[count].strip() != "1":
-            day = date(year, number, calendar.monthrange(year, number)[1])
-        yield days.on_or_after(day), None
-
-    return split
+    year, number = (int(part) for part in cells[month].split("-"))
+    month_of, day_of, year_of = (int(part) for part in cells[occurred].split(" ")[0].split("/"))
+    day = date(year_of, month_of, day_of)
+    if (year_of, month_of) != (year, number) or cells[count].strip() != "1":
+        day = date(year, number, calendar.monthrange(year, number)[1])
+    yield days.on_or_after(day), None
 
 
 def _open_then_closed(cells: Cells, days: Days) -> Iterator[tuple[date, Cells | None]]:
@@ -128,11 +126,9 @@ def _open_then_closed(cells: Cells, days: Days) -> Iterator[tuple[date, Cells | 
     yield last, None
 
 
-def _on_the_day(column: int) -> Split:
-    def split(cells: Cells, days: Days) -> Iterator[tuple[date, None]]:
-        yield days.on_or_after(date.fromisoformat(cells[column])), None
-
-    return split
+def _on_the_day(cells: Cells, days: Days, *, column: int) -> Iterator[tuple[date, None]]:
+    """Canada tells the day on which the report was received."""
+    yield days.on_or_after(date.fromisoformat(cells[column])), None
 
 
 DATASETS = (
@@ -141,8 +137,8 @@ DATASETS = (
         "st_louis",
         "圣路易斯案件 2011–2013",
         (
-            Publication("st_louis_incidents_2011_2013_a.csv.gz", "incidents_a", _by_month(0, 1, 5)),
-            Publication("st_louis_incidents_2013_b.csv.gz", "incidents_b", _by_month(1, 2, 6)),
+            Publication("st_louis_incidents_2011_2013_a.csv.gz", "incidents_a", partial(_by_month, month=0, occurred=1, count=5)),
+            Publication("st_louis_incidents_2013_b.csv.gz", "incidents_b", partial(_by_month, month=1, occurred=2, count=6)),
         ),
         date(2011, 1, 1),
         date(2013, 12, 31),
@@ -159,7 +155,7 @@ DATASETS = (
         "cafc",
         "canada_fraud",
         "加拿大反诈中心报案 2021–2022",
-        (Publication("cafc_fraud_reports_2021_2022.csv.gz", "reports", _on_the_day(1)),),
+        (Publication("cafc_fraud_reports_2021_2022.csv.gz", "reports", partial(_on_the_day, column=1)),),
         date(2021, 1, 31),
         date(2022, 12, 31),
     ),

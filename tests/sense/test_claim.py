@@ -69,6 +69,15 @@ def test_files_come_oldest_first_and_without_a_day_last(desk: Desk) -> None:
     assert found[0].sha256 == hashlib.sha256("公安局/深/警情_2026-06-01.csv".encode()).hexdigest()
 
 
+def test_a_file_dated_years_ahead_is_named_and_not_waited_for(desk: Desk) -> None:
+    drop(desk, "警情_20620630.csv")
+    (found,) = look(desk, rulebook(incidents="警情_*.csv"))
+    assert (found.status, found.message) == (
+        "refused",
+        "警情_20620630.csv：文件名里的日期是 2062-06-30，离今晚太远，可能写错。请改正文件名后重报。",
+    )
+
+
 def test_a_file_of_tomorrow_waits(desk: Desk) -> None:
     drop(desk, "警情_20260701.csv")
     assert look(desk, rulebook(incidents="*.csv")) == []

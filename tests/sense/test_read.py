@@ -405,6 +405,12 @@ def test_a_cell_far_away_does_not_fill_the_memory(desk: Desk) -> None:
     )
 
 
+def test_marks_to_the_right_of_the_titles_belong_to_no_column(desk: Desk) -> None:
+    report = desk.read(book(desk, [["标题"], HEADER.split(","), [*ROWS[0], "", "", "记号"], [*ROWS[1]]]))
+    assert (report.columns, report.rows_read) == (tuple(HEADER.split(",")), 2)
+    assert desk.bad() == []
+
+
 # --- JSON lines and Parquet -------------------------------------------------------------------------------------------
 
 
