@@ -111,6 +111,7 @@ def check_rules(workspace: At = HERE, as_json: Json = False) -> None:
 @app.command(help="各条规则的准确率、各单位的办理情况；有真值表时与它核对。")
 def review(
     truth: Annotated[Path | None, typer.Option(help="真值表 CSV：应当预警的事件。")] = None,
+    excel: Annotated[Path | None, typer.Option(help="另存为 Excel 工作簿（.xlsx）。", metavar="文件")] = None,
     as_of: Night = None,
     workspace: At = HERE,
     as_json: Json = False,
@@ -120,9 +121,12 @@ def review(
         night = as_of or _latest(here)
         rules = load(here)
         with connect(here.database, here.scratch) as con:
-            reports: list[ReviewReport | TruthReport] = [review_report(con, night, rules)]
+            feedback = review_report(con, night, rules)
+            reports: list[ReviewReport | TruthReport] = [feedback]
             if truth is not None:
                 reports.append(compare(con, read_truth(truth), rules, night))
+        if excel is not None:
+            feedback.write_excel(excel)
         if as_json:
             print(json.dumps([report.json() for report in reports], ensure_ascii=False, indent=2, default=str))
         else:

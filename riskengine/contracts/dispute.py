@@ -18,7 +18,16 @@ class Dispute(Record):
     subject: ClassVar[tuple[str, ...]] = ("key",)
     ends: ClassVar[str | None] = "closed_on"
     orders: ClassVar[tuple[tuple[str, str], ...]] = (("occurred_on", "closed_on"),)
-    evidence: ClassVar[tuple[str, ...]] = ("key", "occurred_on", "place", "category", "people", "amount", "times", "tier")
+    evidence: ClassVar[tuple[str, ...]] = (
+        "key",
+        "occurred_on",
+        "place",
+        "category",
+        "people",
+        "amount",
+        "times",
+        "tier",
+    )
 
     people: Whole | None = Field(default=None, title="涉及人数")
     amount: Money | None = Field(default=None, title="涉及金额")

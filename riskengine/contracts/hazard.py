@@ -19,7 +19,16 @@ class Hazard(Record):
     ends: ClassVar[str | None] = "closed_on"
     orders: ClassVar[tuple[tuple[str, str], ...]] = (("occurred_on", "closed_on"),)
     future: ClassVar[tuple[str, ...]] = ("due_on",)
-    evidence: ClassVar[tuple[str, ...]] = ("key", "occurred_on", "place", "category", "grade", "handler", "due_on", "times")
+    evidence: ClassVar[tuple[str, ...]] = (
+        "key",
+        "occurred_on",
+        "place",
+        "category",
+        "grade",
+        "handler",
+        "due_on",
+        "times",
+    )
 
     grade: Word | None = Field(default=None, title="隐患等级")
     handler: Word | None = Field(default=None, title="整改单位")

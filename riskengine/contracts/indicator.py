@@ -16,7 +16,18 @@ class Indicator(Record):
     kind: ClassVar[str] = "indicator"
     title: ClassVar[str] = "指标"
     subject: ClassVar[tuple[str, ...]] = ("category", "place")
-    evidence: ClassVar[tuple[str, ...]] = ("key", "occurred_on", "place", "category", "value", "target", "control", "last_year", "city_average", "rank")
+    evidence: ClassVar[tuple[str, ...]] = (
+        "key",
+        "occurred_on",
+        "place",
+        "category",
+        "value",
+        "target",
+        "control",
+        "last_year",
+        "city_average",
+        "rank",
+    )
 
     value: Number = Field(title="数值")
     target: Number | None = Field(default=None, title="目标值")

@@ -23,7 +23,17 @@ class Petition(Record):
     ends: ClassVar[str | None] = "closed_on"
     orders: ClassVar[tuple[tuple[str, str], ...]] = (("occurred_on", "accepted_on"), ("occurred_on", "closed_on"))
     future: ClassVar[tuple[str, ...]] = ("due_on",)
-    evidence: ClassVar[tuple[str, ...]] = ("key", "occurred_on", "place", "category", "channel", "handler", "people", "times", "due_on")
+    evidence: ClassVar[tuple[str, ...]] = (
+        "key",
+        "occurred_on",
+        "place",
+        "category",
+        "channel",
+        "handler",
+        "people",
+        "times",
+        "due_on",
+    )
 
     channel: Word | None = Field(default=None, title="渠道")
     handler: Word | None = Field(default=None, title="承办单位")

@@ -18,7 +18,20 @@ class Project(Record):
     subject: ClassVar[tuple[str, ...]] = ("project",)
     ends: ClassVar[str | None] = "closed_on"
     orders: ClassVar[tuple[tuple[str, str], ...]] = (("occurred_on", "closed_on"),)
-    evidence: ClassVar[tuple[str, ...]] = ("key", "occurred_on", "place", "category", "label", "people", "amount", "gap", "homes", "delivered", "months_late", "complaints")
+    evidence: ClassVar[tuple[str, ...]] = (
+        "key",
+        "occurred_on",
+        "place",
+        "category",
+        "label",
+        "people",
+        "amount",
+        "gap",
+        "homes",
+        "delivered",
+        "months_late",
+        "complaints",
+    )
 
     project: Code = Field(title="项目编号")
     label: Word | None = Field(default=None, title="项目名称")

@@ -18,7 +18,17 @@ class Rectification(Record):
     subject: ClassVar[tuple[str, ...]] = ("site",)
     orders: ClassVar[tuple[tuple[str, str], ...]] = (("listed_on", "signed_off_on"),)
     future: ClassVar[tuple[str, ...]] = ("due_on",)
-    evidence: ClassVar[tuple[str, ...]] = ("key", "occurred_on", "place", "category", "label", "tier", "progress", "problems", "signed_off_on")
+    evidence: ClassVar[tuple[str, ...]] = (
+        "key",
+        "occurred_on",
+        "place",
+        "category",
+        "label",
+        "tier",
+        "progress",
+        "problems",
+        "signed_off_on",
+    )
 
     site: Code = Field(title="挂牌编号")
     label: Word | None = Field(default=None, title="整治对象")

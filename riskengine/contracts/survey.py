@@ -16,7 +16,16 @@ class Survey(Record):
     kind: ClassVar[str] = "survey"
     title: ClassVar[str] = "群众感受调查"
     subject: ClassVar[tuple[str, ...]] = ("category", "place")
-    evidence: ClassVar[tuple[str, ...]] = ("key", "occurred_on", "place", "category", "value", "sample", "city_average", "province_average")
+    evidence: ClassVar[tuple[str, ...]] = (
+        "key",
+        "occurred_on",
+        "place",
+        "category",
+        "value",
+        "sample",
+        "city_average",
+        "province_average",
+    )
 
     value: Share = Field(title="数值")
     sample: Whole | None = Field(default=None, title="样本量")

@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from unicodedata import east_asian_width
+
+import pandas as pd
 
 __all__ = ["share", "text_table"]
 
 
-def text_table(head: Sequence[str], rows: Sequence[Sequence[object]], *, indent: str = "  ") -> str:
-    """Head and rows in columns, two blanks apart; numbers to the right. Only the head where there are no rows."""
-    texts = [[str(cell) for cell in row] for row in rows]
-    widths = [max(_width(row[at]) for row in [list(head), *texts]) for at in range(len(head))]
-    right = [
-        bool(rows) and all(isinstance(row[at], int | float) or str(row[at]).endswith("%") for row in rows)
-        for at in range(len(head))
-    ]
-
-    def line(cells: Sequence[str]) -> str:
-        padded = (
-            " " * (width - _width(cell)) + cell if to_right else cell + " " * (width - _width(cell))
-            for cell, width, to_right in zip(cells, widths, right, strict=True)
-        )
-        return (indent + "  ".join(padded)).rstrip()
-
-    return "\n".join(line(each) for each in [list(head), *texts])
+def text_table(frame: pd.DataFrame, *, indent: str = "  ") -> str:
+    """A frame in columns, two blanks apart, numbers and percentages to the right; only the head where there are no rows."""
+    columns = [_column(str(name), frame[name]) for name in frame.columns]
+    return "\n".join((indent + "  ".join(cells)).rstrip() for cells in zip(*columns, strict=True))
 
 
 def share(value: float | None) -> str:
     """``82%``; 样本不足 for None."""
     return "样本不足" if value is None else f"{value:.0%}"
+
+
+def _column(name: str, values: pd.Series) -> list[str]:
+    texts = [name, *("" if pd.isna(value) else str(value) for value in values)]
+    widest = max(_width(text) for text in texts)
+    right = len(values) > 0 and (pd.api.types.is_numeric_dtype(values) or all(text.endswith("%") for text in texts[1:]))
+    blanks = [" " * (widest - _width(text)) for text in texts]
+    return [blank + text if right else text + blank for blank, text in zip(blanks, texts, strict=True)]
 
 
 def _width(text: str) -> int:

@@ -10,6 +10,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal, cast
 
+import pandas as pd
+
 from riskengine.errors import WrongUse
 from riskengine.review.tables import text_table
 
@@ -98,12 +100,12 @@ class TruthReport:
         parts = [
             f"对照真值：应警事件{each['due']}个，找到{each['found']}，找到偏晚{each['late']}，早已在警{each['standing']}，漏报{each['missed']}；"
             f"误报（红、橙）{each['false']}条，连带预警{each['echoes']}条",
-            text_table(head, rows),
+            text_table(pd.DataFrame(rows, columns=head)),
         ]
         if self.false_warnings:
             parts += [
                 "误报的红、橙预警",
-                text_table(["预警编号", "主题", "对象", "首警日"], [list(row) for row in self.false_warnings]),
+                text_table(pd.DataFrame(self.false_warnings, columns=["预警编号", "主题", "对象", "首警日"])),
             ]
         return "\n".join(parts)
 

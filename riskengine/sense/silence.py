@@ -101,7 +101,8 @@ def _silent_reporters(
     con: Connection, rulebook: Rulebook, source: Source, reports: Reports, as_of: date
 ) -> Iterator[_Silence]:
     """The clock of a reporter runs against the newest day on which anybody in the same source reported, not against the night:
-    a source that sends every Friday makes nobody silent on Thursday."""
+    a source that sends every Friday makes nobody silent on Thursday.
+    """
     silent = con.execute(
         f"""WITH known AS (
           SELECT * FROM ({as_known(source.kind, "$as_of")}) WHERE source = $source AND reporter IS NOT NULL AND quantity > 0),

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
 from riskengine.review.precision import rule_precision, unit_work, wilson
 from riskengine.review.report import review_report
@@ -129,3 +130,14 @@ def test_the_report_reads_in_chinese_and_as_plain_values(ledger):
     plain = report.json()
     assert plain["as_of"] == "2026-06-12" and plain["outcomes"] == {"属实": 3, "已化解": 1, "误报": 1}
     assert plain["rules"][0]["judged"] == 5 and plain["units"][0]["name"] == "反诈中心"
+
+
+def test_the_report_can_be_taken_to_excel_with_nothing_that_computes(ledger, tmp_path):
+    judged(ledger, outcomes=["属实"] * 4 + ["误报"])
+    report = review_report(ledger.con, day(1), ledger.rulebook)
+    report.write_excel(tmp_path / "评估反馈.xlsx")
+    book = load_workbook(tmp_path / "评估反馈.xlsx")
+    assert book.sheetnames == ["规则查准率", "单位办理", "未采用的回执"]
+    rows = list(book["规则查准率"].values)
+    assert rows[0] == ("规则", "名称", "预警", "属实或已化解", "误报", "无法核实", "查准率", "95%区间")
+    assert rows[1][2:] == (5, 4, 1, 0, "80%", "38%–96%")

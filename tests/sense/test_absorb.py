@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from riskengine.model.source import Cell, Source
 from riskengine.sense.absorb import Absorbed, absorb
 from riskengine.store.database import connect
-from riskengine.store.schema import as_known, record_columns
+from riskengine.store.schema import as_known, create_schemas, record_columns
 
 SOURCE = Source(
     source="fraud-cases",
@@ -106,8 +106,6 @@ rows = st.lists(st.tuples(st.sampled_from("ABC"), st.sampled_from([1, 2]), st.bo
 def test_any_history_of_files_gives_what_a_dictionary_gives(history: list[list[Row]]) -> None:
     """The oracle: walk through the rows, the last word on a key wins; the account of each file adds up to its rows."""
     with duckdb.connect() as con:
-        from riskengine.store.schema import create_schemas
-
         create_schemas(con)
         held: dict[str, int] = {}
         for day, file in enumerate(history, start=1):
