@@ -6,7 +6,7 @@ measure:
 * ``count`` is the sum of ``quantity``, so that a retraction (−1) nets out; ``sum`` adds ``of``, with the sign of
   the quantity.
 * ``share`` is the part of the count for which ``of`` holds, 0..1; ``distinct`` counts the values whose net count is
-  above 0.
+  above 0; ``busiest`` is the count of the day that has most, so that a rise can be told from one day's bulk entry.
 * ``max`` and ``min`` look at rows that stand (quantity above 0); ``days_since`` is nights since the newest of them.
 * ``latest``, ``previous`` and ``streak`` read returns one by one, newest first. They are readings of the subject
   itself: a town's latest satisfaction is not that of one of its villages, so for places they see the rows at the
@@ -32,7 +32,7 @@ __all__ = ["READINGS", "Measured", "compile_measured", "newer", "rows_of", "subj
 READINGS = ("latest", "previous", "streak")
 """Measures that read returns one by one, newest first."""
 
-_COUNTED = ("count", "sum", "distinct")
+_COUNTED = ("count", "sum", "distinct", "busiest")
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ def measure(con: Connection, wide: Wide, measured: Mapping[str, Measured]) -> li
     reads: list[Read] = []
     plain: dict[str, list[Measured]] = {}
     for each in measured.values():
-        if each.signal.measure in ("previous", "streak", "distinct"):
+        if each.signal.measure in ("previous", "streak", "distinct", "busiest"):
             reads += _isolated([each], lambda one: _own(con, wide, one[0]), wide)
         else:
             plain.setdefault(each.kind, []).append(each)

@@ -14,6 +14,7 @@ def returns_sql(table: str, type_: Subject, measured: Measured) -> str:
     known.
 
     * ``distinct``: how many values have a net count above 0.
+    * ``busiest``: the net count of the day with the highest one.
     * ``previous``: ``of`` one return before the newest; NULL where there is only one.
     * ``streak``: for how many of the newest returns in a row the condition holds. NULL where it cannot be told for
       the newest one although there is an earlier one; any other return for which it cannot be told ends the streak.
@@ -26,6 +27,11 @@ def returns_sql(table: str, type_: Subject, measured: Measured) -> str:
                 f"SELECT subject, CAST(count(v) FILTER (WHERE net > 0) AS DOUBLE) AS value, count(*) AS n FROM ("
                 f"SELECT {subject} AS subject, {measured.of} AS v, sum(r.quantity) AS net"
                 f" {rows} GROUP BY 1, 2) GROUP BY 1"
+            )
+        case "busiest":
+            return (
+                "SELECT subject, CAST(max(net) AS DOUBLE) AS value, count(*) AS n FROM ("
+                f"SELECT {subject} AS subject, r.occurred_on, sum(r.quantity) AS net {rows} GROUP BY 1, 2) GROUP BY 1"
             )
         case "previous":
             return (

@@ -1,8 +1,9 @@
 """A mapping over a contract as one nested query.
 
 A cell is read in stages, each a column of a nested query, so that the costly stage runs only where the cheap one said
-nothing: ``c_`` the cell or constant → ``m_`` translated by the mapping → ``n_`` half-width and trimmed, where it has to
-be → ``u_`` a value → ``v_`` the same where it lies within the limits, else NULL.
+nothing: ``c_`` the cell or constant → ``m_`` translated by the mapping → ``d_`` a value straight from it, ``f_`` whether that
+will do → ``n_`` half-width and trimmed, where it has to be → ``u_`` a value → ``v_`` the same where it lies within the
+limits, else NULL.
 """
 
 from __future__ import annotations
@@ -14,7 +15,18 @@ from datetime import date
 from riskengine.contracts import parse
 from riskengine.contracts.field import field_type
 from riskengine.contracts.record import Record
-from riskengine.contracts.sql import BLANKS, any_of, between, normal_words, put, quoted, text_literal, value_sql
+from riskengine.contracts.sql import (
+    BLANKS,
+    any_of,
+    between,
+    blank_sql,
+    direct_sql,
+    normal_words,
+    put,
+    quoted,
+    text_literal,
+    value_sql,
+)
 from riskengine.model.source import Cell
 
 __all__ = ["FieldSql", "field_sql", "order_problems", "staged"]
@@ -32,6 +44,8 @@ class FieldSql:
     cell: str
     translated: str
     refused: str
+    direct: str
+    plain: str
     normal: str
     value: str
     limited: str
@@ -59,6 +73,13 @@ def field_sql(contract: type[Record], field: str, cell: Cell, columns: frozenset
         translated, refused = _translated(cell, f"c_{field}")
     normal, value, limited = value_sql(kind, f"m_{field}", dates=cell.dates, scale=cell.scale)
     value = put(value, f"n_{field}")
+    direct, plain = "NULL", "FALSE"
+    if quick := direct_sql(kind, cell.scale):
+        direct = put(quick[0], f"m_{field}")
+        plain = put(quick[1], f"m_{field}").replace("¤", f"d_{field}")
+        front = f"left(m_{field}, 10)" if kind.name == "day" else f"m_{field}"
+        normal = f"CASE WHEN f_{field} THEN {front} ELSE {normal} END"
+        value = f"CASE WHEN f_{field} THEN d_{field} ELSE {value} END"
     join = ""
     if kind.name == "place":
         join = f"LEFT JOIN place_text AS p_{field} ON p_{field}.written = n_{field}"
@@ -68,13 +89,15 @@ def field_sql(contract: type[Record], field: str, cell: Cell, columns: frozenset
     missing = f"v_{field} IS NULL"
     if not info.is_required():
         said = f"replace(n_{field}, ' ', '')" if kind.name == "outcome" else f"n_{field}"
-        missing = f"(v_{field} IS NULL AND n_{field} IS NOT NULL AND {said} NOT IN {BLANKS})"
+        missing = f"(CASE WHEN v_{field} IS NULL AND n_{field} IS NOT NULL THEN NOT {blank_sql(said)} ELSE FALSE END)"
     default = "" if info.is_required() or info.default is None else f"{info.default!r}"
     return FieldSql(
         field=field,
         cell=read,
         translated=translated,
         refused=refused,
+        direct=direct,
+        plain=plain,
         normal=normal,
         value=value,
         limited=put(limited, f"u_{field}"),
@@ -125,10 +148,19 @@ def staged(fields: Iterable[FieldSql], marks: dict[str, str], where: str, key: s
         (f"c_{f.field} AS t_{f.field}, {f.translated} AS m_{f.field}, {f.refused} AS r_{f.field}" for f in fields),
         f"({query})",
     )
-    query = stage((f"t_{f.field}, r_{f.field}, {f.normal} AS n_{f.field}" for f in fields), f"({query})")
+    kept = [f"t_{name}, r_{name}" for name in names]
+    query = stage(
+        (f"{k}, m_{f.field}, {f.direct} AS d_{f.field}" for k, f in zip(kept, fields, strict=True)), f"({query})"
+    )
+    query = stage(
+        (f"{k}, m_{f.field}, d_{f.field}, {f.plain} AS f_{f.field}" for k, f in zip(kept, fields, strict=True)), f"({query})"
+    )
+    query = stage(
+        (f"{k}, d_{f.field}, f_{f.field}, {f.normal} AS n_{f.field}" for k, f in zip(kept, fields, strict=True)), f"({query})"
+    )
     joins = " ".join(f.join for f in fields)
     query = stage(
-        (f"t_{f.field}, r_{f.field}, n_{f.field}, {f.value} AS u_{f.field}" for f in fields), f"({query}) {joins}"
+        (f"{k}, n_{f.field}, {f.value} AS u_{f.field}" for k, f in zip(kept, fields, strict=True)), f"({query}) {joins}"
     )
     return stage(
         [*(f"t_{n}, r_{n}, n_{n}" for n in names), *(f"{f.limited} AS v_{f.field}" for f in fields)], f"({query})"

@@ -11,7 +11,9 @@ from riskengine.model.subject import Subject
 
 __all__ = ["Signal"]
 
-Measure = Literal["count", "sum", "max", "min", "share", "distinct", "latest", "previous", "streak", "days_since"]
+Measure = Literal[
+    "count", "sum", "max", "min", "share", "distinct", "busiest", "latest", "previous", "streak", "days_since"
+]
 
 
 class Signal(Noun):
@@ -56,7 +58,7 @@ class Signal(Noun):
         if sum(forms) != 1:
             raise ValueError("from、usual、upper、formula 四者须且只须写一个")
         if self.source is not None and self.measure is None:
-            raise ValueError("写了 from 就要写 measure（count、sum、max、min、share、distinct、latest、previous、streak、days_since）")
+            raise ValueError("写了 from 就要写 measure（count、sum、max、min、share、distinct、busiest、latest、previous、streak、days_since）")
         if self.measure in ("sum", "max", "min", "share", "distinct", "latest", "previous", "streak") and self.of is None:
             raise ValueError(f"measure: {self.measure} 须用 of 写明对哪个字段或条件计算")
         return self
