@@ -30,6 +30,7 @@ def _incidents() -> list[Version]:
         *incidents.planted(_d(3, 16), _d(3, 22), "盗窃", "栎头村", "梧塬镇", 7, summary="家中被盗"),
         *incidents.planted(_d(5, 11), _d(5, 24), "盗窃", None, "棠浦镇", 26),
         *incidents.planted(_d(4, 7), _d(4, 10), "盗窃", "深棚村", "云棚乡", 2),
+        *incidents.planted(_d(6, 27), _d(6, 30), "抢劫抢夺", None, "苇塘镇", 5),
         *road,
     ]
 
@@ -38,6 +39,7 @@ def _fraud() -> list[Version]:
     return [
         *fraud.planted(_d(4, 13), _d(4, 24), "清溪镇", 16, "刷单返利"),
         *fraud.planted(_d(5, 18), _d(5, 31), "芷河镇", 14, "冒充客服"),
+        *fraud.planted(_d(6, 26), _d(6, 30), "岚坪镇", 9, "虚假投资"),
     ]
 
 

@@ -60,6 +60,8 @@ def field_sql(contract: type[Record], field: str, cell: Cell, columns: frozenset
     """
     info = contract.model_fields[field]
     kind = field_type(info)
+    if cell.constant is None and (cell.column is None or cell.column not in columns) and not info.is_required():
+        return _nothing(field, kind.sql, "" if info.default is None else f"{info.default!r}")
     if cell.column is not None and cell.column in columns:
         read = quoted(cell.column)
     else:
@@ -104,6 +106,24 @@ def field_sql(contract: type[Record], field: str, cell: Cell, columns: frozenset
         problem=missing if refused == "FALSE" else f"({missing} OR r_{field})",
         default=default,
         join=join,
+    )
+
+
+def _nothing(field: str, sql: str, default: str) -> FieldSql:
+    """A field that this file says nothing about and may leave out: nothing is computed."""
+    empty = "CAST(NULL AS VARCHAR)"
+    return FieldSql(
+        field=field,
+        cell=empty,
+        translated=empty,
+        refused="FALSE",
+        direct=empty,
+        plain="FALSE",
+        normal=empty,
+        value=f"CAST(NULL AS {sql})",
+        limited=f"CAST(NULL AS {sql})",
+        problem="FALSE",
+        default=default,
     )
 
 

@@ -48,7 +48,8 @@ class Reports(Noun):
 
     ``every`` and ``grace`` in days: the source is late when its newest file is older than ``every + grace`` days.
     ``by_reporter`` turns on the watch for single stations that fall silent; ``unit`` must answer for a late file and, where a
-    reporter is no unit of its own, for a silent one.
+    reporter is no unit of its own, for a silent one. Nobody is asked after ``until``: the office has ended these files (it sends a
+    new layout, which is another source).
     """
 
     unit: Slug
@@ -56,6 +57,7 @@ class Reports(Noun):
     grace: int = Field(default=2, ge=0, le=60)
     by_reporter: bool = False
     since: date | None = None
+    until: date | None = None
 
 
 class Source(Noun):

@@ -59,7 +59,7 @@ def listen(con: Connection, rulebook: Rulebook, as_of: date) -> None:
 
 
 def _silences(con: Connection, rulebook: Rulebook, source: Source, as_of: date) -> Iterator[_Silence]:
-    if source.reports is None:
+    if source.reports is None or (source.reports.until is not None and as_of > source.reports.until):
         return
     late = _late(con, rulebook, source, source.reports, as_of)
     if late is not None:

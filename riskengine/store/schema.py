@@ -70,7 +70,9 @@ CREATE TABLE IF NOT EXISTS review.issue (as_of DATE, file_id INTEGER, row_no BIG
 """
 
 _NAMES = frozenset(re.findall(r"CREATE TABLE IF NOT EXISTS (\S+)", _TABLES))
-_THERE = "SELECT schema_name, table_name FROM duckdb_tables() WHERE schema_name IN ('sense', 'assess', 'intervene', 'review')"
+_THERE = """
+SELECT schema_name, table_name, column_name FROM duckdb_columns()
+WHERE schema_name IN ('sense', 'assess', 'intervene', 'review')"""
 
 _VERSION = {
     "source": "VARCHAR",
@@ -96,11 +98,18 @@ def as_known(kind: str, as_of: str) -> str:
 
 
 def create_schemas(con: duckdb.DuckDBPyConnection) -> None:
-    """Create whatever is missing; one look at the catalogue when nothing is, because every phase of every night asks."""
-    tables = {f"sense.{kind}": {**_VERSION, **record_columns(kind)} for kind in kinds()}
-    there = {f"{schema}.{table}" for schema, table in con.execute(_THERE).fetchall()}
-    if {*_NAMES, *tables} <= there:
-        return
-    con.execute(_TABLES)
-    for table, columns in tables.items():
-        con.execute(f"CREATE TABLE IF NOT EXISTS {table} ({', '.join(f'{name} {type_}' for name, type_ in columns.items())})")
+    """Create whatever is missing; one look at the catalogue when nothing is, because every phase of every night asks.
+
+    A column that a newer contract brings is added to the records we hold, NULL in all of them.
+    """
+    there: dict[str, set[str]] = {}
+    for schema, table, column in con.execute(_THERE).fetchall():
+        there.setdefault(f"{schema}.{table}", set()).add(column)
+    if not there.keys() >= _NAMES:
+        con.execute(_TABLES)
+    for kind in kinds():
+        table, columns = f"sense.{kind}", {**_VERSION, **record_columns(kind)}
+        if table not in there:
+            con.execute(f"CREATE TABLE {table} ({', '.join(f'{name} {type_}' for name, type_ in columns.items())})")
+        for name in columns.keys() - there.get(table, columns.keys()):
+            con.execute(f"ALTER TABLE {table} ADD COLUMN {name} {columns[name]}")

@@ -48,9 +48,7 @@ def _sheet(content: bytes | str) -> bytes:
 
 
 BROKEN: dict[str, Broken] = {
-    "empty": Broken(
-        "empty.csv", lambda: b"", "文件是空的（0 字节）。请重新导出后报送；没有数据时也请保留表头。"
-    ),
+    "empty": Broken("empty.csv", lambda: b"", "文件是空的（0 字节）。请重新导出后报送；没有数据时也请保留表头。"),
     "blank lines only": Broken(
         "blank.csv", lambda: b"\n\n  \n", "文件是空的，连表头也没有。请重新导出后报送；没有数据时也请保留表头。"
     ),

@@ -46,9 +46,7 @@ def rule(
 ) -> str:
     """One entry of a rule file over one signal."""
     condition = f"when: {when.format(signal=signal)}"
-    return _RULE.format(
-        id=id_, title=title, theme=theme, kind=kind, signal=signal, least=least, condition=condition
-    )
+    return _RULE.format(id=id_, title=title, theme=theme, kind=kind, signal=signal, least=least, condition=condition)
 
 
 RULES = {

@@ -2,7 +2,7 @@
 
 ``python -m tests.loop.killed <workspace> <night> <points as JSON>`` prints, as JSON, what became of each point. A point is
 ``[phase, where, nth]``; ``where`` is ``before`` or ``after`` the phase, its ``line`` (of the engine's own code) or its ``write``
-(a file opened for writing, renamed, made or removed), ``count`` to count both and let the night end. Each point is a process of
+(a file opened for writing, renamed, made or removed), ``ms`` milliseconds into it wherever that may be, ``count`` to count both and let the night end. Each point is a process of
 its own, forked before anything of DuckDB has run.
 """
 
@@ -12,6 +12,7 @@ import json
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -42,6 +43,8 @@ class Watch:
         if name == self.phase and self.where == "before":
             die()
         self.now = name
+        if name == self.phase and self.where == "ms":
+            threading.Timer(self.nth / 1000, die).start()
         seconds = step()
         self.now = WHOLE
         if name == self.phase and self.where != "count":

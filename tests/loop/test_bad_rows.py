@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import zipfile
 from datetime import date, timedelta
 
@@ -61,8 +62,6 @@ def night(one_night, tmp_path_factory):
 
 
 def copied(workspace, folder):
-    import shutil
-
     return type(workspace).at(shutil.copytree(workspace.root, folder / "county"))
 
 
@@ -132,7 +131,13 @@ def test_a_key_twice_in_one_file_is_a_correction_or_says_nothing_new(county, und
     assert {name for name, sha in lists(county).items() if sha != undisturbed[name]} <= {PAGE}
 
 
-FORMULAS = ("=cmd|'/c calc'!A1", "+1+cmd|'/c calc'!A1", "-2+3", "@SUM(1+9)*cmd|'/c calc'!A1", "<script>alert(1)</script>")
+FORMULAS = (
+    "=cmd|'/c calc'!A1",
+    "+1+cmd|'/c calc'!A1",
+    "-2+3",
+    "@SUM(1+9)*cmd|'/c calc'!A1",
+    "<script>alert(1)</script>",
+)
 
 
 def test_a_formula_in_a_cell_reaches_every_list_as_text_and_no_page_as_markup(county):
@@ -145,10 +150,8 @@ def test_a_formula_in_a_cell_reaches_every_list_as_text_and_no_page_as_markup(co
         book = openpyxl.load_workbook(path)
         for sheet in book.worksheets:
             for cell in (cell for row in sheet.iter_rows() for cell in row if cell.value is not None):
-                text_of_sheet = str(cell.value)
-                if "calc" in text_of_sheet or "SUM" in text_of_sheet:
-                    assert cell.data_type == "s", (path.name, sheet.title, cell.coordinate)
-                    seen += text_of_sheet
-    assert all(formula in seen for formula in FORMULAS[:2])
+                assert cell.data_type != "f", (path.name, sheet.title, cell.coordinate)
+                seen += str(cell.value)
+    assert all(formula in seen for formula in FORMULAS)
     page = (county.night(SECOND) / "index.html").read_text(encoding="utf-8")
     assert "<script>alert" not in page

@@ -6,6 +6,8 @@ import json
 import shutil
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import pytest
 
@@ -15,10 +17,11 @@ from tests.loop.killed import WHOLE
 from tests.loop.memory import remembered
 
 
-def kill(workspace, points):
+def kill(workspace, points, **environment):
     """Run the second night once a point, killed there; what became of each."""
     arguments = [sys.executable, "-m", "tests.loop.killed", str(workspace.root), str(SECOND), json.dumps(points)]
-    done = subprocess.run(arguments, cwd=ROOT, env=child_environment(), capture_output=True, text=True, timeout=300)
+    environment = {**child_environment(), **environment}
+    done = subprocess.run(arguments, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -57,10 +60,42 @@ def test_killed_over_and_over_within_a_phase_the_night_ends_like_an_undisturbed_
 def test_killed_while_the_account_is_written_the_lists_stand_and_the_account_is_whole(
     county, after_both, undisturbed, steps
 ):
-    writes = steps[WHOLE]["write"]
-    assert kill(county, [(WHOLE, "write", writes - 1), (WHOLE, "write", 1), (WHOLE, "line", 3)])[0] == "killed"
+    points = [(WHOLE, "write", steps[WHOLE]["write"]), (WHOLE, "write", 1), (WHOLE, "line", 3)]
+    assert kill(county, points) == ["killed"] * 3
+    assert not (county.night(SECOND) / "run.json").exists()
     assert run_night(county, SECOND).account["rows"]["read"] == 10
     holds_like_undisturbed(county, after_both, undisturbed)
+
+
+def test_killed_by_the_clock_also_in_the_middle_of_a_statement_the_night_ends_like_an_undisturbed_one(
+    county, after_both, undisturbed
+):
+    points = [(phase, "ms", ms) for phase in PHASES for ms in (7, 31, 90)]
+    assert kill(county, points) == ["killed"] * len(points)
+    assert run_night(county, SECOND).exit_code == 0
+    holds_like_undisturbed(county, after_both, undisturbed)
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="asks /proc who is alive")
+def test_the_inference_worker_does_not_outlive_a_night_that_was_killed(county):
+    mark = f"LOOP_TEST={county.root}"
+    assert kill(county, [("研判预警", "after", 0)], LOOP_TEST=str(county.root)) == ["killed"]
+    until = time.monotonic() + 20
+    while alive(mark) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert alive(mark) == []
+
+
+def alive(mark):
+    """Processes that carry ``mark`` in their environment."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            if mark.encode() in path.read_bytes().split(b"\0"):
+                found.append(path.parent.name)
+        except OSError:
+            continue  # gone, or not ours to look at
+    return found
 
 
 def test_after_a_kill_the_command_line_goes_on_and_says_so_like_any_night(county, undisturbed):

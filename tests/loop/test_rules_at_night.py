@@ -63,7 +63,9 @@ def test_all_typos_of_all_files_are_told_at_once(county):
 
 
 def test_a_rule_that_divides_by_zero_is_unknown_where_it_does_and_disturbs_no_other(county, undisturbed):
-    dividing = rule("divides", "除以零的规则", "信访", "petition", "近7日信访件数", when="{signal} / (下限 - 下限) >= 1")
+    dividing = rule(
+        "divides", "除以零的规则", "信访", "petition", "近7日信访件数", when="{signal} / (下限 - 下限) >= 1"
+    )
     put_rule(county, "zero.yaml", "rules:\n" + dividing.replace("    theme:", "    status: trial\n    theme:"))
     report = run_night(county, SECOND)
     assert (report.exit_code, report.account["faults"]) == (0, [])
@@ -93,7 +95,9 @@ def test_a_rule_over_numbers_that_overflow_is_unknown_and_disturbs_no_other(coun
     endless = " * ".join(["近7日信访件数", *["10000000000000"] * 30])
     signals = f"signals:\n  - {{name: 极大, unit: 件, subject: town, formula: {endless}}}\n"
     (county.rules / "signals" / "endless.yaml").write_text(signals, encoding="utf-8")
-    endless_rule = rule("endless", "溢出的规则", "信访", "petition", "极大").replace("    theme:", "    status: trial\n    theme:")
+    endless_rule = rule("endless", "溢出的规则", "信访", "petition", "极大").replace(
+        "    theme:", "    status: trial\n    theme:"
+    )
     put_rule(county, "endless.yaml", "rules:\n" + endless_rule)
     report = run_night(county, SECOND)
     assert (report.exit_code, report.account["faults"]) == (0, [])

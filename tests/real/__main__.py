@@ -68,7 +68,7 @@ def report(outcome: Outcome) -> Iterator[str]:
     share = outcome.hits / outcome.asked if outcome.asked else 0.0
     yield (
         f"逐类突增规则共判断 {outcome.asked:,} 次（规则 × 对象 × 夜），命中 {outcome.hits} 次（{share:.2%}），"
-        f"其中属于上表的 {outcome.listed} 次；其余 {len(outcome.others)} 次不在上表，真假未知，得分最高的："
+        f"其中属于上表事件的（含同一事件在全域层面的）{outcome.listed} 次；其余 {len(outcome.others)} 次不在上表，真假未知，得分最高的："
     )
     for night, place, title, level, score in outcome.others[:SHOWN]:
         yield f"    {night} {place} {title} {outcome.levels[level]} {score:g}"

@@ -12,8 +12,8 @@ from pathlib import Path
 from riskengine.model.rule import Rule
 from riskengine.model.rulebook import Rulebook
 
-LONG = 21
-"""An event of more days than this is followed week by week, a shorter one night by night."""
+LONG = 13
+"""An event that spans this many days or more is followed week by week, a shorter one night by night."""
 
 CATEGORIES = {
     "UCR 22 liquor": ("涉酒",),
@@ -56,7 +56,7 @@ class Event:
     note: str
 
     def nights(self) -> list[date]:
-        """From the day before to two days after; weekly where it lasts longer than three weeks."""
+        """From the day before to two days after; weekly where it lasts two weeks or longer."""
         start, end = self.first - timedelta(days=1), self.last + timedelta(days=2)
         step = 7 if (self.last - self.first).days >= LONG else 1
         days = [start + timedelta(days=n) for n in range(0, (end - start).days + 1, step)]

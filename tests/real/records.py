@@ -137,8 +137,12 @@ DATASETS = (
         "st_louis",
         "圣路易斯案件 2011–2013",
         (
-            Publication("st_louis_incidents_2011_2013_a.csv.gz", "incidents_a", partial(_by_month, month=0, occurred=1, count=5)),
-            Publication("st_louis_incidents_2013_b.csv.gz", "incidents_b", partial(_by_month, month=1, occurred=2, count=6)),
+            Publication(
+                "st_louis_incidents_2011_2013_a.csv.gz", "incidents_a", partial(_by_month, month=0, occurred=1, count=5)
+            ),
+            Publication(
+                "st_louis_incidents_2013_b.csv.gz", "incidents_b", partial(_by_month, month=1, occurred=2, count=6)
+            ),
         ),
         date(2011, 1, 1),
         date(2013, 12, 31),

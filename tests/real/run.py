@@ -35,10 +35,13 @@ class Hit:
 
 @dataclass(frozen=True)
 class Finding:
-    """What was made of one event. ``hits``: those of its categories at its places; ``flagged``: of rules about the data."""
+    """What was made of one event. ``hits``: those of its categories at its places; ``above``: the same seen at the whole county;
+    ``flagged``: of rules about the data.
+    """
 
     event: Event
     hits: tuple[Hit, ...]
+    above: tuple[Hit, ...]
     flagged: tuple[Hit, ...]
     names: tuple[str, ...]
 
@@ -117,7 +120,7 @@ def read_off(con: Connection, outcome: Outcome, rulebook: Rulebook, events: Sequ
         ).fetchall()
     ]
     outcome.findings = [_finding(event, hits, rulebook) for event in events]
-    known = {hit for finding in outcome.findings for hit in (*finding.hits, *finding.flagged)}
+    known = {hit for finding in outcome.findings for hit in (*finding.hits, *finding.above)}
     surges = [hit for hit in hits if category_of(rulebook.rules[hit.rule])]
     evaluated = "SELECT coalesce(sum(subjects), 0)::BIGINT FROM assess.evaluated WHERE list_contains($1, rule)"
     [(outcome.asked,)] = con.execute(evaluated, [[r.id for r in rulebook.rules.values() if category_of(r)]]).fetchall()
@@ -132,11 +135,14 @@ def read_off(con: Connection, outcome: Outcome, rulebook: Rulebook, events: Sequ
 
 def _finding(event: Event, hits: Sequence[Hit], rulebook: Rulebook) -> Finding:
     nights, places, rules = set(event.nights()), set(event.places(rulebook)), set(event.rules(rulebook))
-    here = [hit for hit in hits if hit.night in nights and hit.subject in places]
+    tonight = [hit for hit in hits if hit.night in nights]
+    here = [hit for hit in tonight if hit.subject in places]
+    root = next(place.code for place in rulebook.places if place.parent is None)
     about_data = {rule.id for rule in rulebook.rules.values() if rule.theme == REPORTING}
     return Finding(
         event,
         tuple(hit for hit in here if hit.rule in rules and hit.night >= event.first),
+        tuple(hit for hit in tonight if hit.rule in rules and hit.night >= event.first and hit.subject == root),
         tuple(hit for hit in here if hit.rule in about_data),
         tuple(sorted({rulebook.rules[hit.rule].title for hit in here if hit.rule in rules})),
     )

@@ -27,7 +27,9 @@ NIGHTS = {"stl_crime": date(2013, 2, 9), "chicago_311": date(2011, 2, 17), "cafc
 
 
 @pytest.fixture(scope="module", params=DATASETS, ids=lambda dataset: dataset.workspace)
-def outcome(request: pytest.FixtureRequest, real_records: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outcome]:
+def outcome(
+    request: pytest.FixtureRequest, real_records: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Outcome]:
     dataset: Dataset = request.param
     nights = [NIGHTS[dataset.name], dataset.last]
     workspace, published = prepare(dataset, real_records, tmp_path_factory.mktemp(dataset.workspace), nights)
@@ -82,7 +84,9 @@ def test_one_set_of_numbers_holds_for_all_categories(dataset: Dataset) -> None:
     for line in "\n".join(text).splitlines():
         if line.strip().startswith(("when:", "bands:", "keep:")):
             head, _, rest = line.strip().partition(":")
-            conditions.add(f"{head}:{' '.join(word for word in rest.split() if not word.startswith(('单日', '近7日')))}")
+            conditions.add(
+                f"{head}:{' '.join(word for word in rest.split() if not word.startswith(('单日', '近7日')))}"
+            )
     assert len([each for each in conditions if each.startswith("when:")]) == 2
     assert len([each for each in conditions if each.startswith("bands:")]) == 2
 

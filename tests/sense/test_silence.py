@@ -25,14 +25,14 @@ UNITS = {unit.id: unit for unit in (Unit(id="gongan", name="公安局", type="li
 AS_OF = date(2026, 6, 30)
 
 
-def rulebook(by_reporter: bool = True) -> Rulebook:
+def rulebook(by_reporter: bool = True, until: date | None = None) -> Rulebook:
     source = Source(
         source="incidents",
         title="接处警",
         kind="incident",
         files=("*.csv",),
         fields={},
-        reports=Reports(unit="gongan", every=1, grace=2, by_reporter=by_reporter),
+        reports=Reports(unit="gongan", every=1, grace=2, by_reporter=by_reporter, until=until),
     )
     return Rulebook({"incidents": source}, {}, {}, (), UNITS, PLACES, (), "hash")
 
@@ -75,6 +75,14 @@ def test_a_late_source_silences_the_county_and_its_office_answers(con: duckdb.Du
     assert con.execute("SELECT code, message FROM sense.issue").fetchall() == [
         ("late-source", "「接处警」应每1天报送一次，最近一次报送是2026-06-20，已10天没有数据，请补报。")
     ]
+
+
+@pytest.mark.parametrize(("until", "late"), [(date(2026, 6, 29), 0), (date(2026, 6, 30), 1)])
+def test_nobody_is_asked_for_files_that_the_office_has_ended(
+    con: duckdb.DuckDBPyConnection, until: date, late: int
+) -> None:
+    a_file(con, "2026-06-20")
+    assert len(silences(con, rulebook(until=until))) == late
 
 
 def test_a_noisy_station_that_falls_silent_silences_its_town_and_answers_itself(con: duckdb.DuckDBPyConnection) -> None:

@@ -1,0 +1,113 @@
+"""The analysts' manual, rules/README.md: every key of every rule file, every code, and examples that pass the check."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from riskengine.contracts import contract, kinds
+from riskengine.model.duty import Level, Place, Route, Unit
+from riskengine.model.rule import Compound, Evidence, Feature, Floor, Parameter, Rule
+from riskengine.model.signal import Measure, Signal
+from riskengine.model.source import Cell, Condition, Received, Reports, Source
+from riskengine.model.subject import Subject
+from riskengine.rulebook.check import check
+from riskengine.rulebook.codes import CODES
+from riskengine.rulebook.functions import FUNCTIONS
+from riskengine.rulebook.names import MEMBERS, builtins_of
+from riskengine.workspace import Workspace
+
+ROOT = Path(__file__).parents[2]
+MANUAL = (ROOT / "rules" / "README.md").read_text(encoding="utf-8")
+SECTIONS = {
+    "来源": (Source, Cell, Condition, Received, Reports),
+    "信号": (Signal,),
+    "规则": (Rule, Parameter, Feature, Floor, Compound, Evidence),
+    "等级": (Level,),
+    "责任单位": (Unit,),
+    "派发": (Route,),
+    "地区": (Place,),
+}
+
+
+def section(title):
+    found = re.search(rf"^## {title}\n(.*?)(?=^## |\Z)", MANUAL, re.DOTALL | re.MULTILINE)
+    assert found, f"rules/README.md has no section “{title}”"
+    return found[1]
+
+
+def rows(of):
+    """What stands as code in the first cell of the tables' rows."""
+    return {name for row in of.splitlines() if row.startswith("| `") for name in re.findall(r"`([^`]+)`", row.split(" | ")[0])}
+
+
+def keys(model):
+    return {field.alias or name for name, field in model.model_fields.items()}
+
+
+@pytest.mark.parametrize("title", SECTIONS)
+def test_every_key_has_a_row_and_every_row_is_a_key(title):
+    wanted = {key for model in SECTIONS[title] for key in keys(model)}
+    measures = set(Measure.__args__) if title == "信号" else set()
+    assert rows(section(title)) == wanted | measures
+
+
+@pytest.mark.parametrize(
+    ("title", "model"), [(title, model) for title, models in SECTIONS.items() for model in models if model is not Place]
+)
+def test_a_default_that_the_manual_tells_is_the_default(title, model):
+    """Of keys that one model alone has in its section; a key with no default is 必填 or one of a choice."""
+    others = {key for other in SECTIONS[title] if other is not model for key in keys(other)}
+    for name, field in model.model_fields.items():
+        key = field.alias or name
+        row = next(row for row in section(title).splitlines() if row.startswith("| `") and key in rows(row))
+        cells = [cell.strip() for cell in row.strip("|").split(" | ")]
+        if key in others or len(cells) < 3:
+            continue
+        if isinstance(field.default, bool):
+            assert f"`{str(field.default).lower()}`" in cells[-1], row
+        elif isinstance(field.default, int | float) and field.default:
+            assert re.search(rf"(?<![\d.]){field.default:g}(?![\d.])", cells[-1]), row
+        elif isinstance(field.default, str):
+            assert f"`{field.default}`" in cells[-1], row
+        if "必填" == cells[-1]:
+            assert field.is_required(), row
+
+
+def test_every_code_stands_there_with_its_meaning():
+    missing = [code for code, meaning in CODES.items() if f"| {code} | {meaning} |" not in section("检查编码")]
+    assert not missing
+    assert set(re.findall(r"\b[EI]\d{3}\b", MANUAL)) <= set(CODES)
+
+
+def test_every_function_stands_there():
+    missing = [name for name in FUNCTIONS if f"`{name}(" not in section("条件与算式")]
+    assert not missing
+
+
+def test_every_subject_and_builtin_signal_stands_there():
+    missing = [each.value for each in Subject if f"`{each.value}`" not in section("信号")]
+    missing += [name for each in Subject for name in builtins_of(each) if f"`{name}`" not in section("信号")]
+    assert not missing
+    assert f"`{MEMBERS}`" in MANUAL
+
+
+def test_every_record_kind_stands_there():
+    assert rows(section("记录种类")) >= set(kinds())
+    for kind in kinds():
+        row = next(row for row in section("记录种类").splitlines() if row.startswith(f"| `{kind}`"))
+        assert row.split("|")[3].strip().startswith("无") == (not contract(kind).subject), row
+
+
+def test_the_examples_pass_the_check_without_a_remark(tmp_path):
+    """Each begins with the name of its file; laid beside the shipped rules, they say nothing new."""
+    shutil.copytree(ROOT / "rules", tmp_path / "rules")
+    before = check(Workspace.at(tmp_path))
+    examples = re.findall(r"^```yaml\n# (rules/\S+)\n(.*?)^```", MANUAL, re.DOTALL | re.MULTILINE)
+    assert len(examples) == len(re.findall(r"^```yaml", MANUAL, re.MULTILINE)) >= 4
+    for name, content in examples:
+        path = tmp_path / name
+        assert not path.exists()
+        path.write_text(content, encoding="utf-8")
+    assert check(Workspace.at(tmp_path)) == before
