@@ -29,7 +29,7 @@ from riskengine.model.signal import Signal
 from riskengine.model.subject import Subject
 from riskengine.store.steps import Steps, identifier
 
-__all__ = ["BASES", "Span", "baseline_steps", "bucket_since", "bucket_steps", "span_of"]
+__all__ = ["BASES", "Span", "baseline_steps", "bucket_since", "bucket_steps", "moment_steps", "span_of"]
 
 BASES = ("count", "sum", "share", "max", "min", "distinct")
 """Measures that have a usual value."""
@@ -96,17 +96,23 @@ def bucket_steps(buckets: str, type_: Subject, bases: Sequence[Measured], signal
     return steps
 
 
-def baseline_steps(name: str, buckets: str, base: Measured, signal: Signal) -> Steps:
-    """Steps over ``buckets``; the last one, ``name``, has ``subject`` and ``value`` (DOUBLE): ``signal``, a usual
+def moment_steps(moments: str, buckets: str, base: Measured) -> Steps:
+    """One step, ``moments``: what the usual values and the bounds of one base have in common."""
+    steps = Steps()
+    steps.add(moments, _moments(buckets, base))
+    return steps
+
+
+def baseline_steps(name: str, moments: str, base: Measured, signal: Signal) -> Steps:
+    """Steps over ``moments``; the last one, ``name``, has ``subject`` and ``value`` (DOUBLE): ``signal``, a usual
     or an upper.
     """
     steps = Steps()
-    steps.add(f"{name}_m", _moments(buckets, base))
     if signal.usual is not None:
         value = f"CASE WHEN n >= {signal.least} THEN round(mean, 6) END"
-        steps.add(name, f"SELECT subject, {value} AS value FROM {identifier(name + '_m')}")
+        steps.add(name, f"SELECT subject, {value} AS value FROM {identifier(moments)}")
         return steps
-    steps.add(f"{name}_c", _cut(_cut(identifier(f"{name}_m"))))
+    steps.add(f"{name}_c", _cut(_cut(identifier(moments))))
     steps.add(f"{name}_e", _expected(f"{name}_c", base, signal))
     steps.add(name, _bound(f"{name}_e", base, signal))
     return steps
@@ -117,11 +123,13 @@ def _moments(buckets: str, base: Measured) -> str:
     empty windows.
     """
     n = f"(SELECT windows FROM {identifier(buckets + '_n')})" if base.signal.measure in _ADDITIVE else "count(*)"
+    # counts are whole numbers and add up to the same in any order, other doubles do not
+    order = "" if base.signal.measure in _COUNTS else " ORDER BY k"
     return f"""
 SELECT subject, n, ys, ks, mean, sqrt(greatest(0.0, (squares - total * mean) / nullif(n - 1, 0))) AS sd
 FROM (SELECT *, total / nullif(n, 0) AS mean FROM (
-  SELECT subject, {n} AS n, list(y ORDER BY k) AS ys, list(k ORDER BY k) AS ks, sum(y ORDER BY k) AS total,
-    sum(y * y ORDER BY k) AS squares
+  SELECT subject, {n} AS n, list(y ORDER BY k) AS ys, list(k ORDER BY k) AS ks, sum(y{order}) AS total,
+    sum(y * y{order}) AS squares
   FROM (SELECT subject, k, {identifier(base.signal.name)} AS y FROM {identifier(buckets)})
   WHERE y IS NOT NULL GROUP BY subject))"""
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
-from riskengine.assess.baseline import Span, baseline_steps, bucket_steps, span_of
+from riskengine.assess.baseline import Span, baseline_steps, bucket_steps, moment_steps, span_of
 from riskengine.assess.measures import Measured, newer, rows_of, subject_key
 from riskengine.assess.returns import returns_sql
 from riskengine.assess.wide import Read, Wide
 from riskengine.model.signal import Signal
+from riskengine.model.subject import PLACES, Subject
 from riskengine.rulebook.expression import ExpressionError
 from riskengine.store.database import Connection
 from riskengine.store.steps import StepFailed, Steps, identifier
@@ -94,6 +95,8 @@ def _pass(con: Connection, wide: Wide, group: Sequence[Measured]) -> list[Read]:
             parts.append(f"count(*) FILTER (WHERE {within}) AS {identifier(name + '#')}")
             reads.append(Read(name, table, f"CASE WHEN coalesce({found}, 0) = 0 THEN {each.empty} ELSE {value} END"))
     where = newer({each.since for each in group}) or "TRUE"
+    if wide.type_ not in PLACES and wide.type_ is not Subject.UNIT:  # most matters ended long ago and are no subjects
+        where += f" AND {subject_key(kind, wide.type_)} IN (SELECT subject FROM subject WHERE subject_type = '{wide.type_.value}')"
     steps = Steps()
     steps.add(
         table, f"SELECT {', '.join(parts)} FROM {rows_of(f'known_{kind}', kind, wide.type_)} WHERE {where} GROUP BY 1"
@@ -116,13 +119,14 @@ def _usual(con: Connection, wide: Wide, group: Sequence[Signal], measured: Mappi
     """Baselines of one span: the windows once, then each signal from them."""
     bases = {signal.name: measured[signal.usual or signal.upper or ""] for signal in group}
     buckets = f"bucket_{wide.type_.value}_{group[0].name}"
-    bucket_steps(
-        buckets, wide.type_, list({base.signal.name: base for base in bases.values()}.values()), group[0]
-    ).as_tables(con)
+    distinct = {base.signal.name: base for base in bases.values()}
+    bucket_steps(buckets, wide.type_, list(distinct.values()), group[0]).as_tables(con)
+    for name, base in distinct.items():
+        moment_steps(f"{buckets}_{name}", buckets, base).as_tables(con)
     reads = []
     for signal in group:
         name, base = f"own_{wide.type_.value}_{signal.name}", bases[signal.name]
-        baseline_steps(name, buckets, base, signal).as_tables(con)
+        baseline_steps(name, f"{buckets}_{base.signal.name}", base, signal).as_tables(con)
         never = "NULL"
         if base.signal.measure in ("count", "sum"):  # a subject that never had a row had 0 in every window
             zero = 2.0 if signal.upper is not None and base.signal.measure == "count" else 0.0

@@ -145,7 +145,7 @@ def status(workspace: At = HERE, as_json: Json = False) -> None:
             state = {"nights": len(nights), "missed": missed, "inbox": waiting, "latest": newest and newest.account}
             print(json.dumps(state, ensure_ascii=False, indent=2, default=str))
         else:
-            night = night_text(newest, _folder(newest.as_of)) if newest else None
+            night = _told(here, newest) if newest else None
             print(status_text(nights[-1] if nights else None, len(nights), missed, waiting, night))
 
 
@@ -171,9 +171,13 @@ def _show_night(here: Workspace, report: NightReport, as_json: bool) -> None:
     if as_json:
         print(json.dumps(report.account, ensure_ascii=False, indent=2))
         return
+    print(_told(here, report))
+
+
+def _told(here: Workspace, report: NightReport) -> str:
     rules = load(here)
     units = {unit.id: unit.name for unit in rules.units.values()}
-    print(night_text(report, _folder(report.as_of), rules.levels, units))
+    return night_text(report, _folder(report.as_of), rules.levels, units)
 
 
 def _folder(as_of: date) -> str:

@@ -11,7 +11,9 @@ from riskengine.contracts.record import Record
 
 
 class Rectification(Record):
-    """One listed place in one return. ``progress`` is in per cent; ``signed_off_on`` is the day of 销号; ``problems`` counts what is found again."""
+    """One listed place in one return. ``progress`` is in per cent; ``signed_off_on`` is the day of 销号; ``problems``
+    counts what is found again.
+    """
 
     kind: ClassVar[str] = "rectification"
     title: ClassVar[str] = "重点整治"

@@ -12,7 +12,19 @@ from decimal import Decimal
 from riskengine.contracts import parse
 from riskengine.contracts.field import FieldType
 
-__all__ = ["BLANKS", "any_of", "between", "blank_sql", "direct_sql", "normal_code", "normal_words", "put", "quoted", "text_literal", "value_sql"]
+__all__ = [
+    "BLANKS",
+    "any_of",
+    "between",
+    "blank_sql",
+    "direct_sql",
+    "normal_code",
+    "normal_words",
+    "put",
+    "quoted",
+    "text_literal",
+    "value_sql",
+]
 
 
 def put(expression: str, column: str) -> str:

@@ -60,7 +60,8 @@ def field_sql(contract: type[Record], field: str, cell: Cell, columns: frozenset
     """
     info = contract.model_fields[field]
     kind = field_type(info)
-    if cell.constant is None and (cell.column is None or cell.column not in columns) and not info.is_required():
+    unsaid = cell.constant is None and (cell.column is None or cell.column not in columns) and not cell.values
+    if unsaid and not info.is_required():
         return _nothing(field, kind.sql, "" if info.default is None else f"{info.default!r}")
     if cell.column is not None and cell.column in columns:
         read = quoted(cell.column)

@@ -147,7 +147,7 @@ def _entry(
         stale=bool(stale),
         opened_on=opened,
         lifted_on=lifted,
-        sentence=_sentence(reasons, change, bool(stale)),
+        sentence=str(reasons.get("sentence") or ""),
         why=reasons,
         evidence=tuple(json.loads(evidence) if evidence else ()),
         actions=_once(rule.action for rule in known),
@@ -155,13 +155,6 @@ def _entry(
         bases=_once(rule.basis for rule in known),
         duties=duties,
     )
-
-
-def _sentence(why: Mapping[str, Any], change: str, stale: bool) -> str:
-    sentence = str(why.get("sentence") or "")
-    if change == "解除":
-        return f"已连续多夜未再命中，预警解除。此前：{sentence}" if sentence else "已连续多夜未再命中，预警解除。"
-    return f"{sentence}（今晚部分数据未到，等级暂按已知情况维持）" if stale else sentence
 
 
 def _once(texts: Any) -> tuple[str, ...]:

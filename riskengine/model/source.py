@@ -68,8 +68,9 @@ class Source(Noun):
     ``repeats``: what a row means whose key stood in the same file before: a ``correction`` of it, or ``another`` record like it
     (two victims of one case on two equal rows), which is then told apart by its count within the file.
     ``fields``: contract field → column. ``ignore``: columns known and not wanted. ``retract_when``: rows that take an earlier
-    record back. ``blank_when``: rows with all of these columns empty say nothing new and count as unchanged.
-    ``coverage``: places (codes) that this source reports on; empty means the whole county.
+    record back; ``skip_when``: rows that are no records at all (a sub-total, a heading) and are not counted as read.
+    ``blank_when``: rows with all of these columns empty say nothing new and count as unchanged. ``max_rejected``: share of
+    rejected rows above which the office is asked to send the file again (the good rows are stored all the same).
     """
 
     source: Slug

@@ -80,7 +80,7 @@ def _measured(entry: Entry[Signal]) -> Iterator[Problem]:
         yield from _compiles(entry, "where", signal.where, names, types, boolean=True)
     if signal.of is None:
         return
-    if signal.measure in ("count", "days_since"):
+    if signal.measure in ("count", "busiest", "days_since"):
         yield entry.problem(("of",), "E504", f"measure: {signal.measure} 不用 of。请删去 of，条件写进 where。")
         return
     if signal.measure == "streak":

@@ -35,16 +35,21 @@ def absorb(con: Connection, source: Source, file_id: int, known_at: date) -> Abs
     fields = list(record_columns(source.kind))
     bind = {"source": source.source, "known_at": known_at}
     _classify(con, table, fields, bind)
-    con.execute(
-        f"""UPDATE {table} AS held SET superseded_at = greatest(held.known_at, CAST($known_at AS DATE))
-        FROM fate WHERE fate.writes AND held.source = $source AND held.superseded_at IS NULL AND held.key = fate.key""",
-        bind,
-    )
+    if _all_new(con):
+        # nothing to close and nothing to leave out: the rows as they lie, in the order of the file
+        known, rows = "CAST($known_at AS DATE)", "typed"
+    else:
+        con.execute(
+            f"""UPDATE {table} AS held SET superseded_at = greatest(held.known_at, CAST($known_at AS DATE))
+            FROM fate WHERE fate.writes AND held.source = $source AND held.superseded_at IS NULL AND held.key = fate.key""",
+            bind,
+        )
+        known = "greatest(CAST($known_at AS DATE), fate.held_known)"
+        rows = "typed JOIN fate USING (row_no) WHERE fate.writes ORDER BY typed.row_no"
     con.execute(
         f"""INSERT INTO {table} (source, known_at, superseded_at, retracted, file_id, row_no, {", ".join(fields)})
-        SELECT $source, greatest(CAST($known_at AS DATE), fate.held_known), NULL, typed.retracts, $file_id, typed.row_no,
-               {", ".join(f"typed.{name}" for name in fields)}
-        FROM typed JOIN fate USING (row_no) WHERE fate.writes ORDER BY typed.row_no""",
+        SELECT $source, {known}, NULL, typed.retracts, $file_id, typed.row_no, {", ".join(f"typed.{name}" for name in fields)}
+        FROM {rows}""",
         {**bind, "file_id": file_id},
     )
     counts = dict(con.execute("SELECT fate, count(*) FROM fate GROUP BY fate").fetchall())
@@ -56,6 +61,14 @@ def absorb(con: Connection, source: Source, file_id: int, known_at: date) -> Abs
         retracted=counts.get("retracted", 0),
         stale=counts.get("stale", 0),
     )
+
+
+def _all_new(con: Connection) -> bool:
+    """Whether every row of the file is a version of a record that was not held before."""
+    [(rows, new)] = con.execute(
+        "SELECT (SELECT count(*) FROM typed), count(*) FILTER (writes AND held_known IS NULL) FROM fate"
+    ).fetchall()
+    return bool(rows == new)
 
 
 def _classify(con: Connection, table: str, fields: list[str], bind: dict[str, object]) -> None:

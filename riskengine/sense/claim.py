@@ -72,7 +72,8 @@ def arrivals(con: Connection, workspace: Workspace, rulebook: Rulebook, as_of: d
         if identity is None or identity not in known:
             fresh.append(arrival)
         if identity is not None:
-            known.add(identity)
+            # as _known will tell it tomorrow, or tonight after a kill: an undated copy of a dated file says nothing new
+            known |= {identity, (*identity[:2], None)}
     return fresh
 
 

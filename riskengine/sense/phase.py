@@ -18,6 +18,7 @@ from riskengine.sense.read import ReadReport, read
 from riskengine.sense.seal import is_sealed, seal, unseal
 from riskengine.sense.silence import listen
 from riskengine.store.database import Connection, transaction
+from riskengine.store.space import disk_is_full
 from riskengine.workspace import Workspace
 
 __all__ = ["sense"]
@@ -82,10 +83,17 @@ def _take(con: Connection, workspace: Workspace, rulebook: Rulebook, arrival: Ar
 
 def _read(con: Connection, workspace: Workspace, arrival: Arrival, source: Source, as_of: date) -> ReadReport:
     """Temp tables ``raw`` and ``raw_bad``, with nothing about a person left in them, and sealed."""
-    if is_sealed(con, arrival.path):
-        report = unseal(con, arrival.path)
-    else:
-        report = read(con, arrival.path, source, workspace.scratch, name=arrival.name)
+    try:
+        if is_sealed(con, arrival.path):
+            report = unseal(con, arrival.path)
+        else:
+            report = read(con, arrival.path, source, workspace.scratch, name=arrival.name)
+    except OSError as error:
+        if disk_is_full(error):
+            raise
+        # taken away or replaced since it was claimed a moment ago, or a disk that cannot read on
+        what = error.strerror or error
+        raise SourceBroken(f"{arrival.name}：读到一半打不开了（{what}）。请确认文件还在收件箱里，下次运行会再读。") from error
     report = replace(report, notes=(*report.notes, *screen(con, source, as_of=as_of, name=arrival.name)))
     seal(con, workspace, arrival.sha256, report)
     return report

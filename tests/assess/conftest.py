@@ -1,4 +1,4 @@
-"""Fixtures: a fresh database a test, and signals computed on a night."""
+"""Fixtures: a fresh workspace and its database a test, and signals computed on a night."""
 
 from __future__ import annotations
 
@@ -13,16 +13,30 @@ from riskengine.assess.subjects import build_subjects
 from riskengine.model.signal import Signal
 from riskengine.model.subject import Subject
 from riskengine.store.database import Connection, connect
-from tests.assess.tiny import NIGHT, book
+from riskengine.workspace import Workspace
+from tests.assess.tiny import FRAUDS, NIGHT, book, records
 
 Values = Callable[..., Mapping[str, Mapping[str, float | None]]]
 
 
 @pytest.fixture
-def con(tmp_path: Path) -> Iterator[Connection]:
-    """A fresh workspace database with all schemas."""
-    with connect(tmp_path / "data" / "night.duckdb", tmp_path / "scratch", threads=2) as connection:
+def workspace(tmp_path: Path) -> Workspace:
+    """A fresh workspace without rules."""
+    (tmp_path / "rules").mkdir()
+    return Workspace.at(tmp_path)
+
+
+@pytest.fixture
+def con(workspace: Workspace) -> Iterator[Connection]:
+    """Its database with all schemas."""
+    with connect(workspace.database, workspace.scratch, threads=2) as connection:
         yield connection
+
+
+@pytest.fixture
+def frauds(con: Connection) -> None:
+    """The few fraud records that the examples of the measures are about."""
+    records(con, "fraud", FRAUDS)
 
 
 @pytest.fixture

@@ -60,6 +60,14 @@ UNITS = (
     Unit(id="town-02", name="白石镇人民政府", type="township"),
 )
 
+FRAUDS = """
+    occurred_on  place   category  quantity  loss     method
+    06-30        990101  刷单返利  1         1000.00  电话
+    06-24        9901    冒充客服  2         -        电话
+    06-23        9901    刷单返利  1         500.50   短信
+    06-30        9902    刷单返利  1         -        网页
+"""
+
 
 def signal(name: str, subject: str = "town", **fields: Any) -> Signal:
     """A signal as an analyst writes it: ``from`` is spelt ``source``."""

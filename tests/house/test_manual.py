@@ -39,7 +39,8 @@ def section(title):
 
 def rows(of):
     """What stands as code in the first cell of the tables' rows."""
-    return {name for row in of.splitlines() if row.startswith("| `") for name in re.findall(r"`([^`]+)`", row.split(" | ")[0])}
+    cells = [row.split(" | ")[0] for row in of.splitlines() if row.startswith("| `")]
+    return {name for cell in cells for name in re.findall(r"`([^`]+)`", cell)}
 
 
 def keys(model):

@@ -2,8 +2,8 @@
 
 ``python -m tests.loop.killed <workspace> <night> <points as JSON>`` prints, as JSON, what became of each point. A point is
 ``[phase, where, nth]``; ``where`` is ``before`` or ``after`` the phase, its ``line`` (of the engine's own code) or its ``write``
-(a file opened for writing, renamed, made or removed), ``ms`` milliseconds into it wherever that may be, ``count`` to count both and let the night end. Each point is a process of
-its own, forked before anything of DuckDB has run.
+(a file opened for writing, renamed, made or removed), ``ms`` milliseconds into it wherever that may be, or ``count`` to count
+both and let the night end. Each point is a process of its own, forked before anything of DuckDB has run.
 """
 
 from __future__ import annotations

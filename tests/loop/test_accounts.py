@@ -27,14 +27,23 @@ NIGHTS = [date(2026, 6, 28) + timedelta(days=n) for n in range(3)]
 WIDTH = len(FRAUD_HEADER.split(","))
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory) -> tuple[Workspace, Rulebook]:
+class Start:
     """A workspace with rules, an empty inbox and a database in which nothing is."""
+
+    def __init__(self, workspace: Workspace, rules: Rulebook) -> None:
+        self.workspace, self.rules = workspace, rules
+
+    def __repr__(self) -> str:
+        return "…"  # or Hypothesis would print the whole rule book
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory) -> Start:
     workspace = build(tmp_path_factory.mktemp("accounts") / "county")
     shutil.rmtree(workspace.inbox)
     with connect(workspace.database, workspace.scratch):
         pass
-    return workspace, load(workspace)
+    return Start(workspace, load(workspace))
 
 
 def copied(workspace: Workspace, folder: str) -> Workspace:
@@ -99,14 +108,13 @@ ROW = st.one_of(GOOD, GOOD, st.lists(CELLS, min_size=WIDTH, max_size=WIDTH), MES
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "gb18030", "utf-16"]),
 )
 def test_of_a_messy_file_every_row_is_accounted_for_once(empty, rows, end, encoding):
-    template, rules = empty
     text = end.join([FRAUD_HEADER, *(",".join(row) for row in rows), ""])
     name = "反诈中心/电诈案件_20260628.csv"
     with tempfile.TemporaryDirectory() as folder:
-        workspace = copied(template, folder)
+        workspace = copied(empty.workspace, folder)
         put(workspace, name, text.encode(encoding))
         with connect(workspace.database, workspace.scratch) as con:
-            sense(con, workspace, rules, NIGHTS[0])
+            sense(con, workspace, empty.rules, NIGHTS[0])
             status, (read, *became) = account(con, name)
             rejected = con.execute("SELECT DISTINCT row_no FROM sense.reject ORDER BY 1").fetchall()
             unexplained = con.execute("SELECT count(*) FROM sense.reject WHERE coalesce(reason, '') = ''").fetchall()
@@ -210,10 +218,9 @@ FILE = st.builds(
 @settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(files=st.lists(FILE, min_size=2, max_size=6))
 def test_corrections_and_retractions_over_three_nights_are_those_of_a_plain_list(empty, files):
-    template, rules = empty
     oracle = Oracle()
     with tempfile.TemporaryDirectory() as folder:
-        workspace = copied(template, folder)
+        workspace = copied(empty.workspace, folder)
         waiting: list[tuple[str, Sent]] = []
         for night, as_of in enumerate(NIGHTS):
             for number, sent in enumerate(files):
@@ -222,7 +229,7 @@ def test_corrections_and_retractions_over_three_nights_are_those_of_a_plain_list
                     put(workspace, sent.name(number), sent.text)
             expected = oracle.night(night, waiting)
             with connect(workspace.database, workspace.scratch) as con:
-                sense(con, workspace, rules, as_of)
+                sense(con, workspace, empty.rules, as_of)
                 told = {
                     name: Counter({key: n for key, n in zip(ROWS[1:], counts, strict=True) if n})
                     for name, *counts in con.execute(

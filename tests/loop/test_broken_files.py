@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
@@ -12,7 +14,7 @@ import pytest
 from riskengine.night import run_night
 from riskengine.workspace import Workspace
 from tests.loop.broken import BROKEN, HEADER_ONLY, LESS, NEW_COLUMN, SOUND
-from tests.loop.county import FRAUD_FILE, SECOND, command, inbox, lists, put
+from tests.loop.county import FRAUD_FILE, ROOT, SECOND, child_environment, command, inbox, lists, put
 from tests.loop.memory import counts
 
 UNREADABLE = "反诈中心/电诈案件_20260630_io.csv"
@@ -137,3 +139,36 @@ def test_what_is_odd_but_usable_is_noted_and_the_night_ends_well(county, undistu
     same = {path: sha for path, sha in lists(county).items() if path != f"{SECOND}/index.html"}
     assert same == {path: sha for path, sha in undisturbed.items() if path != f"{SECOND}/index.html"}
     assert inbox(county).keys() == before.keys()
+
+
+TAKEN_AWAY = """
+import os, sys
+from pathlib import Path
+from riskengine.cli import main
+
+opened = 0
+
+def watch(event, arguments):
+    global opened
+    if event == "open" and str(arguments[0]).endswith("_odd.csv"):
+        opened += 1
+        if opened == 2:
+            os.unlink(arguments[0])
+
+sys.addaudithook(watch)
+main()
+"""
+
+
+def test_a_file_that_is_taken_away_while_the_night_reads_it_is_told_and_costs_nobody_else_anything(county, undisturbed):
+    name = FRAUD_FILE.format("20260630_odd")
+    put(county, name, SOUND)
+    ran = subprocess.run(
+        [sys.executable, "-c", TAKEN_AWAY, "run", "--as-of", str(SECOND), "--workspace", str(county.root)],
+        cwd=ROOT, env=child_environment(), capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert ran.returncode == 4, ran.stderr
+    sentence = "读到一半打不开了（No such file or directory）。请确认文件还在收件箱里，下次运行会再读。"
+    assert f"  来文有误  {name}：{sentence}\n" in ran.stdout
+    same = {path: sha for path, sha in lists(county).items() if path != f"{SECOND}/index.html"}
+    assert same == {path: sha for path, sha in undisturbed.items() if path != f"{SECOND}/index.html"}

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from .events import Event
 from .records import ABSENT, DATASETS, Dataset, folder
-from .run import ROWS, Finding, Outcome, run
+from .run import ROWS, Finding, Outcome, balanced, run
 
 SHOWN = 8
 KINDS = {"event": "事件", "artefact": "假象", "unexplained": "不明"}
@@ -39,11 +39,6 @@ def main() -> int:
                 nothing_wrong &= not outcome.faults and not outcome.broken and balanced(outcome)
     print("\n".join(total(outcomes, time.perf_counter() - began)))
     return 0 if nothing_wrong else 1
-
-
-def balanced(outcome: Outcome) -> bool:
-    """Every file is loaded, and what was read is what became of it."""
-    return all(status == "loaded" and read == sum(became) for _, status, read, *became in outcome.files)
 
 
 def report(outcome: Outcome) -> Iterator[str]:

@@ -84,8 +84,8 @@ class Dataset:
         return Days([*nights, *month_ends(self.first, self.last)])
 
 
-def deliver(publication: Publication, source: Path, inbox: Path, days: Days) -> int:
-    """Write the deliveries of one publication; returns the rows of the publisher's file."""
+def deliver(publication: Publication, source: Path, post: Path, days: Days) -> int:
+    """Write the deliveries of one publication to the folder ``post``; returns the rows of the publisher's file."""
     packed = (source / publication.file).read_bytes()
     header, *lines = gzip.decompress(packed).splitlines(keepends=True)
     parcels: dict[date, list[bytes]] = defaultdict(list)
@@ -93,10 +93,18 @@ def deliver(publication: Publication, source: Path, inbox: Path, days: Days) -> 
         cells = next(csv.reader([line.decode("utf-8")]))
         for day, changed in publication.split(cells, days):
             parcels[day].append(line if changed is None else ",".join(changed).encode() + b"\n")
-    inbox.mkdir(parents=True, exist_ok=True)
+    post.mkdir(parents=True, exist_ok=True)
     for day, parcel in parcels.items():
-        (inbox / f"{publication.prefix}_{day:%Y%m%d}.csv").write_bytes(header + b"".join(parcel))
+        (post / f"{publication.prefix}_{day:%Y%m%d}.csv").write_bytes(header + b"".join(parcel))
     return len(lines)
+
+
+def arrive(post: Path, inbox: Path, night: date) -> None:
+    """Put into the inbox what has been sent by ``night``, and nothing of what is still to come."""
+    inbox.mkdir(parents=True, exist_ok=True)
+    for path in sorted(post.glob("*.csv")):
+        if path.stem[-8:] <= f"{night:%Y%m%d}":
+            path.rename(inbox / path.name)
 
 
 def _by_month(cells: Cells, days: Days, *, month: int, occurred: int, count: int) -> Iterator[tuple[date, None]]:

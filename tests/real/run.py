@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from riskengine.model.rulebook import Rulebook
-from riskengine.night import run_night
+from riskengine.night import NightReport, run_night
 from riskengine.rulebook.load import load
 from riskengine.store.database import Connection, connect
 from riskengine.workspace import Workspace
 
 from .events import REPORTING, Event, category_of, read_events
-from .records import HERE, Dataset, deliver
+from .records import HERE, Dataset, arrive, deliver
 
 ROWS = ("read", "stored", "updated", "unchanged", "retracted", "rejected")
 
@@ -69,11 +69,17 @@ class Outcome:
 
 
 def prepare(dataset: Dataset, source: Path, root: Path, nights: Sequence[date]) -> tuple[Workspace, dict[str, int]]:
-    """A workspace with the dataset's rules and its deliveries in the inbox; the rows of each published file."""
+    """A workspace with the dataset's rules, its deliveries in ``post`` beside it; the rows of each published file."""
     shutil.copytree(HERE / dataset.workspace / "rules", root / "rules")
     workspace, days = Workspace.at(root), dataset.calendar(nights)
-    published = {each.file: deliver(each, source, workspace.inbox, days) for each in dataset.publications}
+    published = {each.file: deliver(each, source, root / "post", days) for each in dataset.publications}
     return workspace, published
+
+
+def night_of(workspace: Workspace, night: date, rulebook: Rulebook) -> NightReport:
+    """One night, with what has arrived by then."""
+    arrive(workspace.root / "post", workspace.inbox, night)
+    return run_night(workspace, night, rulebook=rulebook)
 
 
 def run(dataset: Dataset, source: Path, root: Path) -> Outcome:
@@ -85,7 +91,7 @@ def run(dataset: Dataset, source: Path, root: Path) -> Outcome:
     outcome, rulebook = Outcome(dataset, published, nights=len(nights)), load(workspace)
     for night in nights:
         started = time.perf_counter()
-        report = run_night(workspace, night, rulebook=rulebook)
+        report = night_of(workspace, night, rulebook)
         outcome.slowest = max(outcome.slowest, time.perf_counter() - started)
         outcome.broken += report.account["broken"]
         outcome.faults += [fault["message"] for fault in report.account["faults"]]
@@ -95,11 +101,17 @@ def run(dataset: Dataset, source: Path, root: Path) -> Outcome:
     return outcome
 
 
+def balanced(outcome: Outcome) -> bool:
+    """What was read of a file is what became of it. (A file that was not loaded is among ``broken``.)"""
+    return all(read == sum(became) for _, status, read, *became in outcome.files if status == "loaded")
+
+
 def read_off(con: Connection, outcome: Outcome, rulebook: Rulebook, events: Sequence[Event]) -> None:
     """Fill ``outcome`` from the tables in which the phases met."""
     outcome.levels = {level.rank: level.name for level in rulebook.levels}
     outcome.files = con.execute(
-        "SELECT name, status, rows_read, stored, updated, unchanged, retracted, rejected FROM sense.file ORDER BY name"
+        "SELECT name, status, coalesce(rows_read, 0), coalesce(stored, 0), coalesce(updated, 0), coalesce(unchanged, 0), "
+        "coalesce(retracted, 0), coalesce(rejected, 0) FROM sense.file ORDER BY name"
     ).fetchall()
     outcome.rejects = con.execute(
         "SELECT reason, count(*) FROM sense.reject GROUP BY reason ORDER BY count(*) DESC, reason LIMIT 5"

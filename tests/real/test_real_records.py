@@ -12,13 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from riskengine.night import run_night
 from riskengine.rulebook.load import load
 from riskengine.store.database import connect
 
 from .events import CATEGORIES, category_of, read_events
 from .records import DATASETS, HERE, ROOT, VARIABLE, Dataset, Days, deliver, month_ends
-from .run import Outcome, balanced, prepare, read_off
+from .run import Outcome, balanced, night_of, prepare, read_off
 
 pytestmark = pytest.mark.real
 
@@ -36,7 +35,7 @@ def outcome(
     rulebook = load(workspace)
     found = Outcome(dataset, published)
     for night in nights:
-        account = run_night(workspace, night, rulebook=rulebook).account
+        account = night_of(workspace, night, rulebook).account
         found.broken += account["broken"]
         found.faults += [fault["message"] for fault in account["faults"]]
     events = [event for event in read_events(real_records, dataset.name) if nights[0] in event.nights()]

@@ -18,6 +18,8 @@ from riskengine.store.database import connect
 HEADER = "编号,发现日期,所属镇,类别"
 ROWS = (("A1", "2026-03-01", "清溪镇", "盗窃"), ("A2", "2026-03-02", "东湾镇", "诈骗"))
 TABLE = HEADER + "\n" + "".join(",".join(row) + "\n" for row in ROWS)
+EXPECTED = [(number, *row) for number, row in enumerate(ROWS, start=2)]
+"""What ``raw`` holds once TABLE was read."""
 
 
 def source(**changes: Any) -> Source:
