@@ -1,4 +1,4 @@
-"""The benchmark's rule book: 50 rules (44 plain, 6 compound) over five record kinds, and 2,000 places. Written as YAML below ``rules/``."""
+"""The benchmark's rule book: 50 rules (44 plain, 6 compound) over five record kinds, and 2,000 places, as YAML below ``rules/``."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from typing import Any
 __all__ = ["COMPOUNDS", "RULES", "SURGES", "TOWNS", "VILLAGES", "places", "write_rules"]
 
 TOWNS, VILLAGES = 99, 19
-"""Towns of the county, and villages of a town: with the county, 1 + 99 + 99·19 = 1,981 places (and 19 more villages in the first)."""
+"""Towns of the county, and villages of a town."""
 
 EXTRA = 19
+"""More villages in the first town, so that it comes to 2,000 places."""
+
 _PLACES, _TOWNS = ["village", "town", "county"], ["town", "county"]
 _CRIME = "类别 in ('盗窃', '抢劫抢夺', '故意伤害', '诈骗')"
 _VIOLENT = "类别 in ('故意伤害', '殴斗', '抢劫抢夺')"

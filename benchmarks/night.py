@@ -136,7 +136,7 @@ def engine(con: Connection, rulebook: Rulebook) -> Hits:
 def by_hand(con: Connection) -> Hits:
     """The same night as somebody would write it who knows this rule book and no other."""
     run = con.execute
-    run(f"CREATE OR REPLACE TEMP MACRO banded(v, low, high) AS CASE WHEN v < low THEN 45 WHEN v < high THEN 60 ELSE 80 END")
+    run("CREATE OR REPLACE TEMP MACRO banded(v, low, high) AS CASE WHEN v < low THEN 45 WHEN v < high THEN 60 ELSE 80 END")
     up = "up(place, level, subject, population)"
     run(f"""
         CREATE OR REPLACE TEMP TABLE {up.split('(')[0]} AS

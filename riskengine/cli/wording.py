@@ -31,6 +31,7 @@ def night_text(
     if warnings["stale"]:
         lines.append(f"  存疑  {warnings['stale']} 件因数据缺失无法复核，等级暂时保持不变")
     lines += [f"  来文有误  {_once(file['name'], file['message'])}" for file in entry["broken"]]
+    lines += [f"  无人认领  {issue['message']}" for issue in entry["issues"] if issue["code"] == "unclaimed-file"]
     lines += [f"  未报送  {row['message']}" for row in entry["silence"][:5]]
     if len(entry["silence"]) > 5:
         lines.append(f"  未报送  等共 {len(entry['silence'])} 项，详见 index.html")

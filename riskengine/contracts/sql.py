@@ -175,7 +175,12 @@ def between(low: str, high: str) -> str:
 
 
 def _within(kind: FieldType) -> str:
-    return f"CASE WHEN § NOT IN {BLANKS} AND length(§) <= {kind.longest} THEN § END"
+    blank = max(len(word.encode()) for word in parse.BLANKS)
+    # bytes are counted at no cost, and a text of few enough bytes has few enough characters
+    return (
+        f"CASE WHEN strlen(§) > {blank} AND strlen(§) <= {kind.longest} THEN § "
+        f"WHEN length(§) <= {kind.longest} AND NOT {blank_sql('§')} THEN § END"
+    )
 
 
 _PLAIN_NUMBER = "[0-9]{1,15}([.][0-9]{1,2})?"

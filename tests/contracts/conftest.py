@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from riskengine.contracts import field as types
 from riskengine.contracts.field import FieldType, Reading
-from riskengine.contracts.sql import put, value_sql
+from riskengine.contracts.sql import direct_sql, put, value_sql
 
 TYPES: dict[str, tuple[Any, FieldType]] = {
     "Code": (types.Code, types.CODE),
@@ -44,14 +44,19 @@ def in_sql() -> Callable[..., Any]:
     con = duckdb.connect()
 
     def read(name: str, texts: list[str], *, dates: str = "ymd", scale: float = 1.0) -> list[Any]:
-        normal, value, limited = value_sql(TYPES[name][1], "x", dates=dates, scale=scale)
+        kind = TYPES[name][1]
+        normal, value, limited = value_sql(kind, "x", dates=dates, scale=scale)
+        direct, plain = direct_sql(kind, scale) or ("NULL", "FALSE")
+        direct, plain = put(direct, "x"), put(plain, "x").replace("¤", "d")
         # through a table: a constant would be folded, and branches evaluated that are otherwise skipped
         con.execute("CREATE OR REPLACE TEMP TABLE cell AS SELECT * FROM (SELECT unnest($1::VARCHAR[]) AS x)", [texts])
-        normalised = f"SELECT {normal} AS n FROM cell"
+        normalised = f"SELECT {normal} AS n, d, {plain} AS f FROM (SELECT x, {direct} AS d FROM cell)"
+        # the quick way must say what the whole way says, wherever it says anything
+        either = f"CASE WHEN f THEN d ELSE {put(value, 'n')} END" if direct != "NULL" else put(value, "n")
         return [
             row[0]
             for row in con.execute(
-                f"SELECT {put(limited, 'v')} FROM (SELECT {put(value, 'n')} AS v FROM ({normalised}))"
+                f"SELECT {put(limited, 'v')} FROM (SELECT {either} AS v FROM ({normalised}))"
             ).fetchall()
         ]
 

@@ -83,7 +83,7 @@ def test_wherever_the_disk_is_full_the_sentence_names_the_phase_and_nothing_is_l
     """Ever more room, so that the night gets ever further; each time it goes on from where it stopped."""
     workspace, leave = small_disk
     stopped = []
-    for free in (0, 4 << 10, 24 << 10, 96 << 10, 384 << 10, 1536 << 10):
+    for free in (0, 24 << 10, 384 << 10):
         leave(free)
         ran = command("run", "--as-of", str(SECOND), "--workspace", str(workspace.root))
         if ran.returncode == 0:

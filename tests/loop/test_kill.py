@@ -47,8 +47,8 @@ def test_killed_over_and_over_within_a_phase_the_night_ends_like_an_undisturbed_
 ):
     took = steps.get(phase, {"line": 0, "write": 0})
     points = [(phase, "before", 0)]
-    points += [(phase, "line", max(1, took["line"] * share // 100)) for share in (5, 35, 65, 95)]
-    points += [(phase, "write", max(1, took["write"] * share // 100)) for share in (30, 60, 99)]
+    points += [(phase, "line", max(1, took["line"] * share // 100)) for share in (35, 90)]
+    points += [(phase, "write", max(1, took["write"] * share // 100)) for share in (50, 99)]
     points = [point for point in points if point[1] == "before" or took[point[1]]] + [(phase, "after", 0)]
     assert kill(county, points) == ["killed"] * len(points)
     assert not (county.night(SECOND) / "run.json").exists(), "a night that was killed never passes for a finished one"
@@ -70,7 +70,7 @@ def test_killed_while_the_account_is_written_the_lists_stand_and_the_account_is_
 def test_killed_by_the_clock_also_in_the_middle_of_a_statement_the_night_ends_like_an_undisturbed_one(
     county, after_both, undisturbed
 ):
-    points = [(phase, "ms", ms) for phase in PHASES for ms in (7, 31, 90)]
+    points = [(phase, "ms", ms) for phase in PHASES for ms in (10, 60)]
     assert kill(county, points) == ["killed"] * len(points)
     assert run_night(county, SECOND).exit_code == 0
     holds_like_undisturbed(county, after_both, undisturbed)
