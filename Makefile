@@ -43,7 +43,7 @@ run: sample  ## 跑样例县的一夜 / run the nightly flow on the sample count
 	@echo && echo "清单在 / lists in: data/outbox/$(DAY)/  （先打开 index.html / open index.html first）"
 
 test: setup  ## 运行全部测试 / every test
-	@$(PY) -m pytest tests
+	@$(PY) -m pytest tests -n 2 --dist loadfile
 
 lint: setup  ## 格式、类型、分层 / style, types, layers
 	@$(VENV)/bin/ruff check .
