@@ -17,19 +17,34 @@ known at all; for other measures it says nothing. With m and v the mean and vari
   up to 4 times, it never lowers it.
 
 Both are NULL, unknown, below ``least`` windows.
+
+All baselines of a subject type are computed at once, in long tables: a statement for each signal would be planned for
+longer than it runs. ``series`` is the number of a :class:`Series`, ``nth`` that of a signal.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from statistics import NormalDist
 
 from riskengine.assess.measures import Measured, rows_of, subject_key
 from riskengine.model.signal import Signal
 from riskengine.model.subject import Subject
-from riskengine.store.steps import Steps, identifier
+from riskengine.store.steps import Steps, identifier, literal
 
-__all__ = ["BASES", "Span", "baseline_steps", "bucket_since", "bucket_steps", "moment_steps", "span_of"]
+__all__ = [
+    "BASES",
+    "Series",
+    "Span",
+    "bucket_since",
+    "bucket_steps",
+    "expected_steps",
+    "never",
+    "span_of",
+    "value_steps",
+    "windows_sql",
+]
 
 BASES = ("count", "sum", "share", "max", "min", "distinct")
 """Measures that have a usual value."""
@@ -41,6 +56,27 @@ _EXACT = 60
 
 Span = tuple[str, int, str, int, int]
 """Kind, window, last day, gap and history: baselines that share these share one pass over the records."""
+
+
+@dataclass(frozen=True)
+class Series:
+    """One measure over the earlier windows of one span. ``windows``: how many full ones of them there are."""
+
+    base: Measured
+    span: Span
+    windows: int
+
+    @property
+    def additive(self) -> bool:
+        """A window without rows is a window with 0."""
+        return self.base.signal.measure in _ADDITIVE
+
+    def seasonal(self) -> int:
+        """How many of the windows lie a whole number of years back."""
+        _, window, _, gap, _ = self.span
+        near = max(window, _NEAR)
+        days = (k * window for k in range(gap + 1, gap + 1 + self.windows))
+        return sum(abs((day + 182) % 364 - 182) <= near and day > 182 for day in days)
 
 
 def bucket_since(base: Measured, signal: Signal) -> str:
@@ -55,143 +91,200 @@ def span_of(base: Measured, signal: Signal) -> Span:
     return (base.kind, base.signal.window, base.until, signal.gap, signal.history)
 
 
-def bucket_steps(buckets: str, type_: Subject, bases: Sequence[Measured], signal: Signal) -> Steps:
-    """Two steps: ``<buckets>_n`` (``windows``: how many full windows of history there are, one row) and
-    ``buckets``.
-
-    ``buckets`` has a row a subject and window with rows: ``subject``, ``k`` (windows before tonight's) and a column
-    a base, by name. All ``bases`` must have the span of ``signal``. Reads ``known_<kind>`` and ``kind_began``.
-    """
-    kind, window, until, gap, history = span_of(bases[0], signal)
-    steps = Steps()
-    full = f"(({until} - first_on + 1) // {window}) - 1 - {gap}"
-    steps.add(
-        f"{buckets}_n",
-        f"SELECT greatest(0, least({history}, coalesce(max({full}), 0))) AS windows"
-        f" FROM kind_began WHERE kind = '{kind}'",
+def windows_sql(spans: Sequence[Span]) -> str:
+    """A SELECT of one row: a column a span, how many full windows of history it has. Reads ``kind_began``."""
+    columns = (
+        f"greatest(0, least({history}, coalesce(max((({until} - first_on + 1) // {window}) - 1 - {gap})"
+        f" FILTER (WHERE kind = '{kind}'), 0)))"
+        for kind, window, until, gap, history in spans
     )
+    return f"SELECT {', '.join(columns)} FROM kind_began"
+
+
+def bucket_steps(buckets: str, type_: Subject, series: Sequence[Series]) -> Steps:
+    """One step, ``buckets``: a row a subject, window with rows and series: ``series`` (its place among them), ``subject``,
+    ``k`` (windows before tonight's) and ``y``. Reads ``known_<kind>``; one pass a span.
+    """
+    passes: dict[tuple[Span, str], list[int]] = {}
+    for at, each in enumerate(series):
+        alone = each.base.signal.name if each.base.signal.measure == "distinct" else ""
+        passes.setdefault((each.span, alone), []).append(at)
+    steps = Steps()
+    steps.add(buckets, "\nUNION ALL ".join(_windows(type_, series, ats) for ats in passes.values()))
+    return steps
+
+
+def _windows(type_: Subject, series: Sequence[Series], ats: Sequence[int]) -> str:
+    """One pass over the records of a span: rows of ``buckets``."""
+    bases = [series[at].base for at in ats]
+    kind, window, until, gap, history = series[ats[0]].span
     subject, back = subject_key(kind, type_), f"(({until} - r.occurred_on) // {window})"
     rows = rows_of(f"known_{kind}", kind, type_)
-    whole = f"{back} <= {gap} + (SELECT windows FROM {identifier(buckets + '_n')})"
-    newest, oldest = f"{until} - {(gap + 1) * window}", bucket_since(bases[0], signal)
-    days = f"r.occurred_on <= {newest} AND r.occurred_on > {oldest} AND {whole}"
+    newest, oldest = f"{until} - {(gap + 1) * window}", f"({until} - {(gap + history + 1) * window})"
+    days = (
+        f"r.occurred_on <= {newest} AND r.occurred_on > {oldest} AND {back} <= {gap + series[ats[0]].windows}"
+        f" AND {subject} IS NOT NULL"
+    )
     if bases[0].signal.measure == "distinct":
-        base = bases[0]
         net = (
-            f"SELECT {subject} AS subject, {back} AS k, {base.of} AS v, sum(r.quantity) AS net FROM {rows}"
-            f" WHERE {days} AND ({base.where}) GROUP BY 1, 2, 3"
+            f"SELECT {subject} AS subject, {back} AS k, {bases[0].of} AS v, sum(r.quantity) AS net FROM {rows}"
+            f" WHERE {days} AND ({bases[0].where}) GROUP BY 1, 2, 3"
         )
-        counted = f"CAST(count(v) FILTER (WHERE net > 0) AS DOUBLE) AS {identifier(base.signal.name)}"
-        steps.add(buckets, f"SELECT subject, k, {counted} FROM ({net}) WHERE subject IS NOT NULL GROUP BY 1, 2")
-        return steps
-    columns = ", ".join(
-        f"greatest({base.aggregate(f'({base.where})')}, 0.0) AS {identifier(base.signal.name)}" for base in bases
-    )
+        counted = "CAST(count(v) FILTER (WHERE net > 0) AS DOUBLE)"
+        return f"SELECT {ats[0]} AS series, subject, k, {counted} AS y FROM ({net}) GROUP BY 2, 3"
+    named = ", ".join(f"{base.aggregate(f'({base.where})')} AS y{at}" for at, base in zip(ats, bases, strict=True))
     anyone = " OR ".join(f"({base.where})" for base in bases)
+    wide = f"SELECT {subject} AS subject, {back} AS k, {named} FROM {rows} WHERE {days} AND ({anyone}) GROUP BY 1, 2"
+    # a window that has rows of another base only says nothing of this one, unless it is counted
+    each = ", ".join(
+        f"greatest(y{at}, 0.0)" if series[at].additive else f"CASE WHEN y{at} < 0 THEN 0.0 ELSE y{at} END" for at in ats
+    )
+    return f"SELECT unnest({list(ats)}) AS series, subject, k, unnest([{each}]) AS y FROM ({wide})"
+
+
+def expected_steps(moments: str, expected: str, buckets: str, series: Sequence[Series], uppers: Sequence[int]) -> Steps:
+    """``moments``: what is usual, a row a series and subject that ever had rows. ``expected``, of the series
+    ``uppers`` alone: what the bounds have in common.
+    """
+    steps = Steps()
+    steps.add(moments, _moments(buckets, series))
+    if uppers:
+        listed = ", ".join(map(str, uppers))
+        cut = _cut(_cut(f"(SELECT * FROM {identifier(moments)} WHERE series IN ({listed}))"))
+        steps.add(f"{expected}_s", _seen(cut, [(at, series[at]) for at in uppers]))
+        steps.add(expected, _expected(f"{expected}_s"))
+    return steps
+
+
+def value_steps(
+    table: str, moments: str, expected: str, series: Sequence[Series], signals: Sequence[tuple[Signal, int]]
+) -> Steps:
+    """The last step, ``table``: ``subject`` and a column a signal (DOUBLE), by name. ``signals`` come with the number
+    of their series.
+    """
+    usual = [(nth, at, signal) for nth, (signal, at) in enumerate(signals) if signal.usual is not None]
+    upper = [(nth, at, signal) for nth, (signal, at) in enumerate(signals) if signal.usual is None]
+    parts, steps = [], Steps()
+    if usual:
+        asked = ", ".join(f"({nth}, {at}, {signal.least})" for nth, at, signal in usual)
+        parts.append(
+            f"SELECT s.nth, m.subject, CASE WHEN m.n >= s.least THEN round(m.mean, 6) END AS value"
+            f" FROM {identifier(moments)} m JOIN (VALUES {asked}) s(nth, series, least) USING (series)"
+        )
+    if upper:
+        asked = ", ".join(_asked(nth, at, signal, series[at].base) for nth, at, signal in upper)
+        columns = "nth, series, least, form, alarm, below, z"
+        steps.add(
+            f"{table}_e",
+            f"SELECT e.*, s.* EXCLUDE (series), mu * (phi + 1.0 / nullif(n, 0)) AS v"
+            f" FROM {identifier(expected)} e JOIN (VALUES {asked}) s({columns}) USING (series)",
+        )
+        parts.append(_bound(f"{table}_e"))
+    # a map and its values: an aggregate a signal, each with its own FILTER, takes five times as long
+    columns = ", ".join(f"found[{nth}] AS {identifier(signal.name)}" for nth, (signal, _) in enumerate(signals))
     steps.add(
-        buckets,
-        f"SELECT {subject} AS subject, {back} AS k, {columns} FROM {rows}"
-        f" WHERE {days} AND ({anyone}) AND {subject} IS NOT NULL GROUP BY 1, 2",
+        table,
+        f"SELECT subject, {columns} FROM (SELECT subject, map_from_entries(list((nth, value))) AS found"
+        f" FROM ({' UNION ALL '.join(parts)}) GROUP BY subject)",
     )
     return steps
 
 
-def moment_steps(moments: str, buckets: str, base: Measured) -> Steps:
-    """One step, ``moments``: what the usual values and the bounds of one base have in common."""
-    steps = Steps()
-    steps.add(moments, _moments(buckets, base))
-    return steps
+def never(signal: Signal, series: Series) -> str | None:
+    """SQL of the value for a subject that never had a row: it had 0 in every window. None where that says nothing.
 
-
-def baseline_steps(name: str, moments: str, base: Measured, signal: Signal) -> Steps:
-    """Steps over ``moments``; the last one, ``name``, has ``subject`` and ``value`` (DOUBLE): ``signal``, a usual
-    or an upper.
+    Where this has a value, a subject that had rows has one, too.
     """
-    steps = Steps()
-    if signal.usual is not None:
-        value = f"CASE WHEN n >= {signal.least} THEN round(mean, 6) END"
-        steps.add(name, f"SELECT subject, {value} AS value FROM {identifier(moments)}")
-        return steps
-    steps.add(f"{name}_c", _cut(_cut(identifier(moments))))
-    steps.add(f"{name}_e", _expected(f"{name}_c", base, signal))
-    steps.add(name, _bound(f"{name}_e", base, signal))
-    return steps
+    if not series.additive or series.windows < signal.least:
+        return None
+    return literal(2.0 if signal.upper is not None and series.base.signal.measure == "count" else 0.0)
 
 
-def _moments(buckets: str, base: Measured) -> str:
-    """One row a subject that ever had rows: ``n`` windows, ``ys`` and their ``ks``, ``mean`` and ``sd`` with the
-    empty windows.
+def _moments(buckets: str, series: Sequence[Series]) -> str:
+    """One row a series and subject that ever had rows: ``n`` windows, ``ys`` and their ``ks``, ``mean`` and ``sd`` with
+    the empty windows.
     """
-    n = f"(SELECT windows FROM {identifier(buckets + '_n')})" if base.signal.measure in _ADDITIVE else "count(*)"
-    # counts are whole numbers and add up to the same in any order, other doubles do not
-    order = "" if base.signal.measure in _COUNTS else " ORDER BY k"
+    full = ", ".join(f"({at}, {each.windows if each.additive else 'NULL'})" for at, each in enumerate(series))
+    # lists add up in their order, so that the last digit does not hang on the order of rows
     return f"""
-SELECT subject, n, ys, ks, mean, sqrt(greatest(0.0, (squares - total * mean) / nullif(n - 1, 0))) AS sd
+SELECT series, subject, n, ys, ks, mean, sqrt(greatest(0.0, (squares - total * mean) / nullif(n - 1, 0))) AS sd
 FROM (SELECT *, total / nullif(n, 0) AS mean FROM (
-  SELECT subject, {n} AS n, list(y ORDER BY k) AS ys, list(k ORDER BY k) AS ks, sum(y{order}) AS total,
-    sum(y * y{order}) AS squares
-  FROM (SELECT subject, k, {identifier(base.signal.name)} AS y FROM {identifier(buckets)})
-  WHERE y IS NOT NULL GROUP BY subject))"""
+  SELECT series, subject, coalesce(CAST(w.windows AS BIGINT), found) AS n, ys, ks, list_sum(ys) AS total,
+    list_sum(list_transform(ys, lambda y: y * y)) AS squares
+  FROM (
+    SELECT series, subject, count(*) AS found, list(y ORDER BY k) AS ys, list(k ORDER BY k) AS ks
+    FROM {identifier(buckets)} WHERE y IS NOT NULL GROUP BY series, subject)
+  JOIN (VALUES {full}) w(series, windows) USING (series)))"""
 
 
 def _cut(source: str) -> str:
     """The same windows with what is above mean + 3 sd cut down to it."""
     return f"""(
-SELECT subject, n, ks, ys, total / nullif(n, 0) AS mean,
+SELECT series, subject, n, ks, ys, total / nullif(n, 0) AS mean,
   sqrt(greatest(0.0, (squares - total * total / nullif(n, 0)) / nullif(n - 1, 0))) AS sd
-FROM (SELECT subject, n, ks, ys, list_sum(ys) AS total, list_sum(list_transform(ys, lambda y: y * y)) AS squares FROM (
-  SELECT subject, n, ks, list_transform(ys, lambda y: least(y, c.mean + 3 * greatest(c.sd, sqrt(c.mean)))) AS ys
+FROM (SELECT *, list_sum(ys) AS total, list_sum(list_transform(ys, lambda y: y * y)) AS squares FROM (
+  SELECT series, subject, n, ks,
+    list_transform(ys, lambda y: least(y, c.mean + 3 * greatest(c.sd, sqrt(c.mean)))) AS ys
   FROM {source} c)))"""
 
 
-def _expected(cut: str, base: Measured, signal: Signal) -> str:
-    """One row a subject: ``n``, ``phi``, ``sd``, and ``mu``, the mean expected for tonight."""
-    if base.signal.measure not in _ADDITIVE:
-        return f"SELECT subject, n, mean AS mu, sd, 1.0 AS phi FROM {identifier(cut)}"
-    window = base.signal.window or 1
-    near = max(window, 14)
-    # windows that lie a whole number of years back, give or take ``near`` days
-    same = f"abs(((k * {window} + 182) % 364) - 182) <= {near} AND k * {window} > 182"
-    half = "0.5" if base.signal.measure == "count" else "0.0"
+def _seen(cut: str, series: Sequence[tuple[int, Series]]) -> str:
+    """The windows ``cut`` with ``seen``, what it had in the windows that lie a whole number of years back, give or take ``near``
+    days, and ``weeks``, how many of these there are; ``half`` a case for counts.
+    """
+    known = ", ".join(
+        f"({at}, {each.additive}, {each.span[1]}, {max(each.span[1], _NEAR)}, {each.seasonal()},"
+        f" {literal(0.5 if each.base.signal.measure == 'count' else 0.0)})"
+        for at, each in series
+    )
+    same = "abs(((c.ks[i] * p.days + 182) % 364) - 182) <= p.near AND c.ks[i] * p.days > 182"
     return f"""
-WITH season AS (
-  SELECT c.subject, sum(y) FILTER (WHERE {same}) AS seen
-  FROM (SELECT subject, unnest(ks) AS k, unnest(ys) AS y FROM {identifier(cut)}) c
-  GROUP BY 1),
-weeks AS (
-  SELECT count(*) AS n FROM (
-    SELECT {signal.gap} + unnest(range(1, 1 + coalesce((SELECT max(n) FROM {identifier(cut)}), 0))) AS k)
-  WHERE {same}),
-county AS (
-  SELECT (sum(s.seen) / nullif(any_value(w.n), 0)) / nullif(sum(c.mean), 0) AS factor
-  FROM {identifier(cut)} c LEFT JOIN season s USING (subject) CROSS JOIN weeks w)
-SELECT c.subject, c.n, c.sd, greatest(1.0, coalesce(c.sd * c.sd / nullif(c.mean, 0), 1.0)) AS phi,
-  (c.mean + {half} / nullif(c.n, 0)) * least(4.0, greatest(1.0, coalesce(
-    (coalesce(s.seen, 0.0) + 8 * f.factor * c.mean) / nullif((w.n + 8) * c.mean, 0), 1.0))) AS mu
-FROM {identifier(cut)} c LEFT JOIN season s USING (subject) CROSS JOIN weeks w CROSS JOIN county f"""
+SELECT c.series, c.subject, c.n, c.mean, c.sd, p.additive, p.weeks, p.half,
+  list_sum(list_filter(c.ys, lambda y, i: {same})) AS seen
+FROM {cut} c JOIN (VALUES {known}) p(series, additive, days, near, weeks, half) USING (series)"""
 
 
-def _bound(expected: str, base: Measured, signal: Signal) -> str:
-    """The upper bound from ``mu``, ``phi``, ``sd`` and ``n``."""
-    z = NormalDist().inv_cdf(1 - signal.alarm)
-    spread = "mu * (phi + 1.0 / nullif(n, 0))"
-    power = f"coalesce(mu * pow(1 + (2.0 / 3) * {z!r} * sqrt({spread}) / nullif(mu, 0), 1.5), 0.0)"
-    known = f"n >= {signal.least}"
-    source = identifier(expected)
-    if base.signal.measure == "sum":
-        return f"SELECT subject, CASE WHEN {known} THEN round({power}, 6) END AS value FROM {source}"
-    if base.signal.measure not in _COUNTS:
-        plain = f"mu + {z!r} * sd * sqrt(1 + 1.0 / nullif(n, 0))"
-        return f"SELECT subject, CASE WHEN {known} THEN round({plain}, 6) END AS value FROM {source}"
+def _expected(seen: str) -> str:
+    """One row a series and subject: ``n``, ``phi``, ``sd``, and ``mu``, the mean expected for tonight."""
+    return f"""
+WITH county AS (
+  SELECT series, (sum(seen ORDER BY subject) / nullif(any_value(weeks), 0)) / nullif(sum(mean ORDER BY subject), 0) AS factor
+  FROM {identifier(seen)} GROUP BY series)
+SELECT series, c.subject, c.n, c.sd,
+  CASE WHEN additive THEN greatest(1.0, coalesce(c.sd * c.sd / nullif(c.mean, 0), 1.0)) ELSE 1.0 END AS phi,
+  CASE WHEN additive THEN (c.mean + c.half / nullif(c.n, 0)) * least(4.0, greatest(1.0, coalesce(
+    (coalesce(c.seen, 0.0) + 8 * f.factor * c.mean) / nullif((c.weeks + 8) * c.mean, 0), 1.0))) ELSE c.mean END AS mu
+FROM {identifier(seen)} c JOIN county f USING (series)"""
+
+
+def _asked(nth: int, at: int, signal: Signal, base: Measured) -> str:
+    """What an ``upper`` asks for, as a row of VALUES."""
+    form = "tail" if base.signal.measure in _COUNTS else "power" if base.signal.measure == "sum" else "normal"
+    numbers = (signal.alarm, 1 - signal.alarm, NormalDist().inv_cdf(1 - signal.alarm))
+    return f"({nth}, {at}, {signal.least}, '{form}', {', '.join(literal(number) for number in numbers)})"
+
+
+def _bound(asked: str) -> str:
+    """The upper bounds from ``mu``, ``phi``, ``sd`` and ``n``."""
+    power = "coalesce(mu * pow(1 + (2.0 / 3) * z * sqrt(v) / nullif(mu, 0), 1.5), 0.0)"
+    source = identifier(asked)
     # Cantelli: no distribution has more than ``alarm`` of its mass beyond mean + sd/√alarm, so the sum may stop there.
     return f"""
-SELECT e.subject, CASE WHEN {known} THEN greatest(2.0, coalesce(x.u, ceil({power}))) END AS value
+SELECT nth, e.subject, CASE WHEN n >= least THEN CASE form
+    WHEN 'power' THEN round({power}, 6)
+    WHEN 'normal' THEN round(mu + z * sd * sqrt(1 + 1.0 / nullif(n, 0)), 6)
+    ELSE greatest(2.0, coalesce(x.u, ceil({power}))) END END AS value
 FROM {source} e LEFT JOIN (
-  SELECT subject, CAST(count(*) FILTER (WHERE below < {1 - signal.alarm!r}) AS DOUBLE) AS u FROM (
-    SELECT subject, sum(exp(lgamma(j + size) - lgamma(size) - lgamma(j + 1) + size * ln(p) + j * ln(1 - p)))
-      OVER (PARTITION BY subject ORDER BY j ROWS UNBOUNDED PRECEDING) AS below
+  SELECT nth, subject, CAST(count(*) FILTER (WHERE mass < below) AS DOUBLE) AS u FROM (
+    SELECT nth, subject, below,
+      sum(exp(lgamma(j + size) - lgamma(size) - lgamma(j + 1) + size * ln(p) + j * ln(1 - p)))
+      OVER (PARTITION BY nth, subject ORDER BY j ROWS UNBOUNDED PRECEDING) AS mass
     FROM (
-      SELECT subject, mu / (v / mu - 1) AS size, mu / v AS p,
-        unnest(range(0, CAST(ceil(mu + sqrt(v / {signal.alarm!r})) AS BIGINT) + 1)) AS j
-      FROM (SELECT subject, mu, {spread} AS v FROM {source} WHERE mu > 0 AND mu <= {_EXACT} AND n > 0)))
-  GROUP BY subject) x USING (subject)"""
+      SELECT nth, subject, below, mu / (v / mu - 1) AS size, mu / v AS p,
+        unnest(range(0, CAST(ceil(mu + sqrt(v / alarm)) AS BIGINT) + 1)) AS j
+      FROM {source} WHERE form = 'tail' AND n >= least AND mu > 0 AND mu <= {_EXACT}))
+  GROUP BY nth, subject) x USING (nth, subject)"""
+
+
+_NEAR = 14
+"""The season takes in windows that lie this many days from a whole number of years back, or a window's length."""

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from riskengine.assess.measures import Measured, rows_of, subject_key
 from riskengine.assess.subjects import newest_first
 from riskengine.model.subject import Subject
+from riskengine.store.steps import identifier
 
-__all__ = ["returns_sql"]
+__all__ = ["APART", "apart", "returns_sql"]
+
+APART = ("previous", "streak", "distinct", "busiest")
+"""Measures that need a statement of their own."""
 
 
-def returns_sql(table: str, type_: Subject, measured: Measured) -> str:
-    """A SELECT of ``subject, value, n``; no row where the subject has no return. ``table``: the kind's records as
-    known.
+def apart(type_: Subject, measured: Measured) -> tuple[str, ...]:
+    """What two measures must have in common to share such a statement: the measure and the rows that it sees."""
+    values = str(measured.of) if measured.signal.measure == "distinct" else ""
+    return (str(measured.signal.measure), measured.kind, measured.at(type_), values)
+
+
+def returns_sql(table: str, type_: Subject, group: Sequence[Measured]) -> str:
+    """A SELECT of ``subject`` and a column a measure, by name; no row where the subject has no return. All of ``group``
+    must agree in :func:`apart`. ``table``: the kind's records as known.
 
     * ``distinct``: how many values have a net count above 0.
     * ``busiest``: the net count of the day with the highest one.
@@ -19,43 +31,53 @@ def returns_sql(table: str, type_: Subject, measured: Measured) -> str:
     * ``streak``: for how many of the newest returns in a row the condition holds. NULL where it cannot be told for
       the newest one although there is an earlier one; any other return for which it cannot be told ends the streak.
     """
-    subject = subject_key(measured.kind, type_)
-    rows = f"FROM {rows_of(table, measured.kind, type_)} WHERE {measured.at(type_)}"
-    match measured.signal.measure:
+    first = group[0]
+    subject = subject_key(first.kind, type_)
+    rows = f"FROM {rows_of(table, first.kind, type_)} WHERE {first.at(type_)}"
+    names = [identifier(each.signal.name) for each in group]
+    match first.signal.measure:
         case "distinct":
+            value = "CAST(count(v) FILTER (WHERE net > 0) AS DOUBLE)"
             return (
-                f"SELECT subject, CAST(count(v) FILTER (WHERE net > 0) AS DOUBLE) AS value, count(*) AS n FROM ("
-                f"SELECT {subject} AS subject, {measured.of} AS v, sum(r.quantity) AS net"
-                f" {rows} GROUP BY 1, 2) GROUP BY 1"
+                f"SELECT subject, {', '.join(f'{value} AS {name}' for name in names)} FROM ("
+                f"SELECT {subject} AS subject, {first.of} AS v, sum(r.quantity) AS net {rows} GROUP BY 1, 2) GROUP BY 1"
             )
         case "busiest":
             return (
-                "SELECT subject, CAST(max(net) AS DOUBLE) AS value, count(*) AS n FROM ("
+                f"SELECT subject, {', '.join(f'CAST(max(net) AS DOUBLE) AS {name}' for name in names)} FROM ("
                 f"SELECT {subject} AS subject, r.occurred_on, sum(r.quantity) AS net {rows} GROUP BY 1, 2) GROUP BY 1"
             )
         case "previous":
+            before = "".join(
+                f", lag(CAST({each.of} AS DOUBLE)) OVER chain AS before{at}" for at, each in enumerate(group)
+            )
+            found = "".join(
+                f", arg_max_null(before{at}, {newest_first('c')}) AS {name}" for at, name in enumerate(names)
+            )
             return (
-                f"SELECT subject, arg_max_null(before, {newest_first('c')}) AS value, count(*) AS n FROM ("
-                f"SELECT {subject} AS subject, r.occurred_on, r.known_at, r.file_id, r.row_no,"
-                f" lag(CAST({measured.of} AS DOUBLE)) OVER"
-                f" (PARTITION BY {subject} ORDER BY {newest_first('r')}) AS before"
-                f" {rows} AND r.quantity > 0) c GROUP BY 1"
+                f"SELECT subject{found} FROM ("
+                f"SELECT {subject} AS subject, r.occurred_on, r.known_at, r.file_id, r.row_no{before}"
+                f" {rows} AND r.quantity > 0"
+                f" WINDOW chain AS (PARTITION BY {subject} ORDER BY {newest_first('r')})) c GROUP BY 1"
             )
         case "streak":
-            before = "".join(f", lag(r.{name}) OVER chain AS previous_{name}" for name in sorted(measured.columns))
+            columns = sorted(frozenset().union(*(each.columns for each in group)))
+            before = "".join(f", lag(r.{name}) OVER chain AS previous_{name}" for name in columns)
             chain = (
                 f"SELECT {subject} AS subject, r.*{before} {rows} AND r.quantity > 0"
                 f" WINDOW chain AS (PARTITION BY {subject} ORDER BY {newest_first('r')})"
             )
+            holds = "".join(f", ({each.of}) AS holds{at}" for at, each in enumerate(group))
             held = (
-                f"SELECT r.subject, ({measured.of}) AS holds,"
+                f"SELECT r.subject{holds},"
                 f" row_number() OVER (PARTITION BY r.subject ORDER BY {newest_first('r')} DESC) AS back"
                 f" FROM ({chain}) r"
             )
-            return (
-                "SELECT subject, CASE WHEN count(*) > 1 AND bool_or(back = 1 AND holds IS NULL) THEN NULL"
-                " ELSE CAST(coalesce(min(back) FILTER (WHERE holds IS NOT TRUE) - 1, count(*)) AS DOUBLE) END AS value,"
-                f" count(*) AS n FROM ({held}) GROUP BY 1"
+            found = "".join(
+                f", CASE WHEN count(*) > 1 AND bool_or(back = 1 AND holds{at} IS NULL) THEN NULL ELSE"
+                f" CAST(coalesce(min(back) FILTER (WHERE holds{at} IS NOT TRUE) - 1, count(*)) AS DOUBLE) END AS {name}"
+                for at, name in enumerate(names)
             )
+            return f"SELECT subject{found} FROM ({held}) GROUP BY 1"
         case _:
-            raise ValueError(f"{measured.signal.measure} is measured in the kind's one pass")
+            raise ValueError(f"{first.signal.measure} is measured in the kind's one pass")

@@ -3,7 +3,8 @@
 ``wide_<type>(subject, place, name, "<signal>" DOUBLE …)`` has one row for each row of ``subject`` of that type;
 NULL = unknown. Places also have ``人口`` (residents on the night), units ``静默天数`` and ``静默来源数`` (who should have
 reported and did not). Steps on the way stay as temp tables: ``known_<kind>`` (records as known, only needed
-columns), ``kind_began(kind, first_on)`` (since when a kind is known at all), ``pass_…`` and ``own_…``.
+columns), ``kind_began(kind, first_on)`` (since when a kind is known at all), ``pass_…`` and ``own_…`` (measures), and
+``bucket_…``, ``moment_…``, ``expected_…`` and ``usual_…`` (baselines, on their way from windows to values).
 
 Build them outside any transaction: DuckDB gives up a whole transaction at its first error, and then one bad signal
 takes all.

@@ -52,8 +52,14 @@ BLANKS = any_of(parse.BLANKS)
 
 
 def blank_sql(text: str) -> str:
-    """Whether ``text`` says nothing. Not IN: DuckDB makes a join of a long IN, and a join cannot be put off until it is needed."""
-    return f"list_contains([{BLANKS[1:-1]}], {text})"
+    """Whether ``text`` says nothing. Not IN, not a list: DuckDB makes a join of either, and a join cannot be put off until needed."""
+
+    def among(words: Iterable[str]) -> str:
+        return f"CASE {text} {' '.join(f'WHEN {text_literal(word)} THEN TRUE' for word in words)} ELSE FALSE END"
+
+    # most words begin with a Chinese character, and of those few say nothing
+    chinese = [word for word in parse.BLANKS if word >= "一"]
+    return f"CASE WHEN {text} >= '一' THEN {among(chinese)} ELSE {among(w for w in parse.BLANKS if w < '一')} END"
 
 
 def _class(characters: str) -> str:

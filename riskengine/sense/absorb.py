@@ -34,11 +34,12 @@ def absorb(con: Connection, source: Source, file_id: int, known_at: date) -> Abs
     table = f"sense.{source.kind}"
     fields = list(record_columns(source.kind))
     bind = {"source": source.source, "known_at": known_at}
-    _classify(con, table, fields, bind)
-    if _all_new(con):
+    count = _count(con, table, source.source)
+    if count.new:
         # nothing to close and nothing to leave out: the rows as they lie, in the order of the file
         known, rows = "CAST($known_at AS DATE)", "typed"
     else:
+        _classify(con, table, fields, bind, repeats=count.repeats)
         con.execute(
             f"""UPDATE {table} AS held SET superseded_at = greatest(held.known_at, CAST($known_at AS DATE))
             FROM fate WHERE fate.writes AND held.source = $source AND held.superseded_at IS NULL AND held.key = fate.key""",
@@ -52,35 +53,56 @@ def absorb(con: Connection, source: Source, file_id: int, known_at: date) -> Abs
         FROM {rows}""",
         {**bind, "file_id": file_id},
     )
+    if count.new:
+        return Absorbed(stored=count.rows - count.back, updated=0, unchanged=0, retracted=count.back, stale=0)
     counts = dict(con.execute("SELECT fate, count(*) FROM fate GROUP BY fate").fetchall())
-    blank = con.execute("SELECT count(*) FROM typed WHERE blank").fetchall()[0][0]
     return Absorbed(
         stored=counts.get("stored", 0),
         updated=counts.get("updated", 0),
-        unchanged=counts.get("unchanged", 0) + counts.get("stale", 0) + blank,
+        unchanged=counts.get("unchanged", 0) + counts.get("stale", 0) + count.blank,
         retracted=counts.get("retracted", 0),
         stale=counts.get("stale", 0),
     )
 
 
-def _all_new(con: Connection) -> bool:
-    """Whether every row of the file is a version of a record that was not held before."""
-    [(rows, new)] = con.execute(
-        "SELECT (SELECT count(*) FROM typed), count(*) FILTER (writes AND held_known IS NULL) FROM fate"
+@dataclass(frozen=True)
+class _Count:
+    """Rows of the file. ``back``: those that take something back. ``repeats``: the file names a record twice. ``new``: every row is
+    a record of its own that was not held before.
+    """
+
+    rows: int
+    blank: int
+    back: int
+    repeats: bool
+    new: bool
+
+
+def _count(con: Connection, table: str, source: str) -> _Count:
+    [(rows, blank, back, distinct)] = con.execute(
+        "SELECT count(*), count(*) FILTER (blank), count(*) FILTER (NOT blank AND (retracts OR quantity < 0)), "
+        "count(DISTINCT key) FILTER (NOT blank) FROM typed"
     ).fetchall()
-    return bool(rows == new)
+    repeats, new = rows - blank != distinct, False
+    if not blank and not repeats:
+        # keys alone: comparing contents reads every column of what we hold
+        [(held,)] = con.execute(
+            f"SELECT count(*) FROM {table} WHERE source = $1 AND superseded_at IS NULL AND key IN (SELECT key FROM typed)",
+            [source],
+        ).fetchall()
+        new = not held
+    return _Count(rows, blank, back, repeats, new)
 
 
-def _classify(con: Connection, table: str, fields: list[str], bind: dict[str, object]) -> None:
+def _classify(con: Connection, table: str, fields: list[str], bind: dict[str, object], *, repeats: bool) -> None:
     """Temp table ``fate(row_no, key, fate, writes, held_known)``: what each row that is not blank does to what was known before it,
     and whether it is the one of its key that becomes a version (the file's last word, and other than what we hold).
 
     The window over keys is only paid for where a file repeats one.
     """
-    rows, distinct = con.execute("SELECT count(*), count(DISTINCT key) FROM typed WHERE NOT blank").fetchall()[0]
     over = "OVER (PARTITION BY t.key ORDER BY t.row_no)"
     before, last = ("NULL", "TRUE")
-    if rows != distinct:
+    if repeats:
         before, last = (f"lag({_content('t', 'retracts', fields)}) {over}", f"lead(t.row_no) {over} IS NULL")
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE fate AS

@@ -156,9 +156,13 @@ def _spread(con: Connection, column: _Column, cell: str) -> bool:
     """Whether a column of numbers holds telephones: many, and over at least half as many number ranges (the first
     seven digits).
     """
+    written = quoted(column.name)
+    # codes and amounts repeat: each is looked at once
     hits, ranges = con.execute(
-        f"""SELECT count(*), count(DISTINCT left(regexp_replace(number, '[^0-9]', '', 'g'), 7)) FROM (
-        SELECT regexp_extract({cell}, '{_MOBILE}', 1) AS number FROM raw WHERE {_suspect(column.name)}) WHERE number != ''"""
+        f"""SELECT coalesce(sum(times), 0), count(DISTINCT left(regexp_replace(number, '[^0-9]', '', 'g'), 7)) FROM (
+        SELECT regexp_extract({cell}, '{_MOBILE}', 1) AS number, times FROM (
+          SELECT {written}, count(*) AS times FROM raw WHERE length({written}) >= {_LEAST} GROUP BY 1)
+        WHERE {_suspect(column.name)}) WHERE number != ''"""
     ).fetchall()[0]
     return bool(hits >= _NUMBERS_LEAST and hits >= COLUMN_SHARE * column.filled and 2 * ranges >= hits)
 

@@ -34,8 +34,8 @@ class Text:
     ones after it.
 
     ``path`` is the file itself or a copy in scratch. ``quotes``: it holds a double quote. ``gaps``: it holds a blank
-    line before the last filled one. ``verified``: every byte is known to be a character; else whoever reads it must
-    be strict.
+    line before the last filled one (without quotes perhaps only told of its beginning: who reads it must count).
+    ``verified``: every byte is known to be a character; else whoever reads it must be strict.
     """
 
     path: Path
@@ -91,10 +91,8 @@ def _candidates(head: bytes, source: Source, want: Wanted) -> list[str]:
         return ["utf-16-be"]
     if source.encoding != "auto":
         return [{"big5": "cp950", "utf-16": "utf-16-le"}.get(source.encoding, source.encoding)]
-    shown = {
-        encoding: sum(column in head.decode(encoding, errors="replace") for column in want.mapped.values())
-        for encoding in ("gb18030", "cp950")
-    }
+    guesses = {encoding: head.decode(encoding, errors="replace") for encoding in ("gb18030", "cp950")}
+    shown = {encoding: sum(column in text for column in want.mapped.values()) for encoding, text in guesses.items()}
     return ["utf-8", *sorted(shown, key=lambda encoding: -shown[encoding])]
 
 
@@ -112,16 +110,16 @@ class _Scan:
     ends: int = 0
     tail: bytes = b"\n"
 
-    def add(self, chunk: bytes) -> None:
+    def add(self, chunk: bytes, *, thorough: bool = True) -> None:
+        """``thorough``: look for blank lines as well, which costs more than all the rest."""
         self.quotes = self.quotes or b'"' in chunk
         self.ends += chunk.count(b"\n")
         start = chunk[:4]
         filled = len(chunk.rstrip(b"\r\n"))
         seam = self.tail + start
         if filled:
-            self.gaps = (
-                self.gaps or any(gap in seam.rstrip(b"\r\n") for gap in _GAPS) or chunk.find(b"\n\n", 0, filled) >= 0
-            )
+            self.gaps = self.gaps or any(gap in seam.rstrip(b"\r\n") for gap in _GAPS)
+            self.gaps = self.gaps or (thorough and chunk.find(b"\n\n", 0, filled) >= 0)
         if b"\r" in chunk or self.tail.endswith(b"\r"):
             self._line_ends(chunk, filled)
         elif not self.lone:
@@ -150,14 +148,15 @@ class _Scan:
         return not self.lone_cr and not self.tail.endswith(b"\r") and not (self.crlf and self.lone)
 
 
-def _scan(path: Path, name: str) -> _Scan:
+def _scan(path: Path, name: str, *, thorough: bool = False) -> _Scan:
+    """Without quotes a blank line behind the first chunk need not be found: it is one row fewer than there are lines."""
     scan = _Scan()
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):
             if b"\0" in chunk:
                 raise SourceBroken(f"{name}：文件里夹有空字节，不是完好的文本。多半是传输中损坏，请重新导出后报送。")
-            scan.add(chunk)
-    return scan
+            scan.add(chunk, thorough=thorough or not scan.ends)
+    return scan if thorough or not scan.quotes else _scan(path, name, thorough=True)
 
 
 def _as_it_stands(path: Path, encoding: str, head: bytes, scan: _Scan) -> Text:

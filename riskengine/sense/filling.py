@@ -12,7 +12,7 @@ from riskengine.contracts.field import Reading
 from riskengine.contracts.place import PlaceNames
 from riskengine.contracts.record import Record
 from riskengine.contracts.sql import any_of, normal_code, normal_words, quoted
-from riskengine.contracts.stages import field_sql, order_problems, staged
+from riskengine.contracts.stages import FieldSql, field_sql, order_problems, staged
 from riskengine.model.source import Cell, Condition, Source
 
 __all__ = ["Filling", "Row"]
@@ -31,6 +31,7 @@ class Filling:
         if len(source.key) == 1 and not another:
             self.cells["key"] = Cell(column=source.key[0])
         self.fields = [field_sql(contract, name, cell, columns, as_of) for name, cell in self.cells.items()]
+        self.quick = [field_sql(contract, name, cell, columns, as_of, quick=True) for name, cell in self.cells.items()]
         self.joined = len(source.key) > 1 and not another
         self.by_content = another or (not source.key and self.cells["key"] == Cell())
 
@@ -54,10 +55,10 @@ class Filling:
         mapped = self.source.key or sorted({cell.column for cell in self.cells.values() if cell.column})
         return [name for name in mapped if name in self.columns]
 
-    def _stages(self, where: str) -> str:
+    def _stages(self, where: str, fields: Iterable[FieldSql] | None = None) -> str:
         marks = {"retracts": self._held(self.source.retract_when), "blank": self._empty(self.source.blank_when)}
         skip = self._held(self.source.skip_when)
-        return staged(self.fields, marks, f"NOT {skip} AND {where}", key=self._key())
+        return staged(fields or self.fields, marks, f"NOT {skip} AND {where}", key=self._key())
 
     def _held(self, condition: Condition | None) -> str:
         if condition is None or condition.column not in self.columns:
@@ -73,21 +74,37 @@ class Filling:
         ]
         return f"({' AND '.join(there)})" if there else "FALSE"
 
-    def problems(self) -> str:
+    def _problems(self, fields: Iterable[FieldSql]) -> str:
         """TRUE where the contract refuses a row of which it wants everything."""
-        return " OR ".join([*(field.problem for field in self.fields), *order_problems(self.contract, self.cells)])
+        return " OR ".join([*(field.problem for field in fields), *order_problems(self.contract, self.cells)])
 
-    def checked(self) -> str:
-        """All rows that are not skipped, typed, with ``ok``."""
-        key = next(field.problem for field in self.fields if field.field == "key")
+    def checked(self, where: str = "TRUE", *, slow: frozenset[str] | None = None) -> str:
+        """All rows that are not skipped, typed, with ``ok``.
+
+        ``slow``: read only these fields in every way that the contract knows, the others the quick way; a row that is not ok
+        may then be so after all, and a row that is ok is what it would be the slow way.
+        """
+        fields = self.fields
+        if slow is not None:
+            fields = [f if f.field in slow else q for f, q in zip(self.fields, self.quick, strict=True)]
+        key = next(field.problem for field in fields if field.field == "key")
         values = ", ".join(
             f"coalesce(v_{field.field}, {field.default}) AS {field.field}"
             if field.default
             else f"v_{field.field} AS {field.field}"
-            for field in self.fields
+            for field in fields
         )
-        ok = f"blank OR (CASE WHEN retracts THEN NOT ({key}) ELSE NOT ({self.problems()}) END)"
-        return f"SELECT row_no, {values}, retracts, blank, {ok} AS ok FROM ({self._stages('TRUE')})"
+        ok = f"blank OR (CASE WHEN retracts THEN NOT ({key}) ELSE NOT ({self._problems(fields)}) END)"
+        return f"SELECT row_no, {values}, retracts, blank, {ok} AS ok FROM ({self._stages(where, fields)})"
+
+    def odd(self, rows: int) -> str:
+        """How many of the first ``rows`` rows say something that cannot be read the quick way: one column a field that may."""
+        ways = zip(self.quick, self.fields, strict=True)
+        straight = [quick for quick, slow in ways if quick != slow]
+        if not straight:
+            return "SELECT 0 AS key"
+        said = ", ".join(f"count(*) FILTER ({f.problem} AND n_{f.field} IS NOT NULL) AS {f.field}" for f in straight)
+        return f"SELECT {said} FROM ({staged(straight, {'blank': 'FALSE'}, f'row_no <= {rows}')})"
 
     def failed(self, after: int) -> str:
         """The stages of the rows behind ``after`` that are not ok: what could not be explained one by one."""

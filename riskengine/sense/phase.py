@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from riskengine.contracts import contract
+from riskengine.contracts.place import PlaceNames
 from riskengine.errors import EngineFault, SourceBroken, WrongUse
 from riskengine.model.rulebook import Rulebook
 from riskengine.model.source import Source
@@ -53,8 +54,9 @@ def sense(con: Connection, workspace: Workspace, rulebook: Rulebook, as_of: date
         raise WrongUse(f"{as_of} 早于已运行的最后一夜 {newest}：夜次须按日期先后运行。要查看以往的某一夜，请用 riskengine replay。")
     began = time.perf_counter()
     _forget_failures(con, as_of)
+    names = PlaceNames(rulebook.places)
     for arrival in arrivals(con, workspace, rulebook, as_of):
-        _take(con, workspace, rulebook, arrival, as_of)
+        _take(con, workspace, names, arrival, as_of)
     with transaction(con):
         listen(con, rulebook, as_of)
         con.execute("INSERT INTO sense.night VALUES ($1, $2, $3)", [as_of, rulebook.hash, time.perf_counter() - began])
@@ -68,7 +70,7 @@ def _forget_failures(con: Connection, as_of: date) -> None:
         con.execute("DELETE FROM sense.file WHERE as_of = $1 AND status <> 'loaded'", [as_of])
 
 
-def _take(con: Connection, workspace: Workspace, rulebook: Rulebook, arrival: Arrival, as_of: date) -> None:
+def _take(con: Connection, workspace: Workspace, names: PlaceNames, arrival: Arrival, as_of: date) -> None:
     if arrival.source is None or arrival.status != "claimed":
         _decline(con, arrival, as_of, arrival.status, arrival.message)
         return
@@ -78,7 +80,7 @@ def _take(con: Connection, workspace: Workspace, rulebook: Rulebook, arrival: Ar
         _decline(con, arrival, as_of, "refused", str(error))
         return
     with transaction(con):
-        _load(con, rulebook, arrival, arrival.source, report, as_of)
+        _load(con, names, arrival, arrival.source, report, as_of)
 
 
 def _read(con: Connection, workspace: Workspace, arrival: Arrival, source: Source, as_of: date) -> ReadReport:
@@ -99,9 +101,9 @@ def _read(con: Connection, workspace: Workspace, arrival: Arrival, source: Sourc
     return report
 
 
-def _load(con: Connection, rulebook: Rulebook, arrival: Arrival, source: Source, report: ReadReport, as_of: date) -> None:
+def _load(con: Connection, names: PlaceNames, arrival: Arrival, source: Source, report: ReadReport, as_of: date) -> None:
     file_id = _next_id(con)
-    converted = convert(con, source, contract(source.kind), rulebook.places, as_of)
+    converted = convert(con, source, contract(source.kind), names, as_of)
     absorbed = absorb(con, source, file_id, arrival.received_on or as_of)
     account = _balance(con, arrival, report, converted, absorbed)
     _record(con, arrival, as_of, file_id, "loaded", report, account)

@@ -71,15 +71,16 @@ def _silences(con: Connection, rulebook: Rulebook, source: Source, as_of: date) 
 def _towns(con: Connection, rulebook: Rulebook) -> None:
     """Temp table ``town_of(place, town)``: the town at or above each place; the place itself where there is none."""
     places = {place.code: place for place in rulebook.places}
-    rows = []
+    towns = []
     for code in places:
         node = places[code]
         while node.level != "town" and node.parent in places:
             node = places[node.parent]
-        rows.append((code, node.code if node.level == "town" else code))
-    con.execute("CREATE OR REPLACE TEMP TABLE town_of (place VARCHAR, town VARCHAR)")
-    if rows:
-        con.executemany("INSERT INTO town_of VALUES (?, ?)", rows)
+        towns.append(node.code if node.level == "town" else code)
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE town_of AS SELECT unnest($1::VARCHAR[]) AS place, unnest($2::VARCHAR[]) AS town",
+        [list(places), towns],
+    )
 
 
 def _late(con: Connection, rulebook: Rulebook, source: Source, reports: Reports, as_of: date) -> _Silence | None:

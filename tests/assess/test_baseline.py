@@ -7,9 +7,12 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
+from riskengine.assess import passes
 from riskengine.assess.signals import build_signals
 from riskengine.assess.subjects import build_subjects
 from riskengine.model.duty import Place
+from riskengine.model.signal import Signal
+from riskengine.model.subject import Subject
 from riskengine.store.database import Connection
 from tests.assess.conftest import Values
 from tests.assess.tiny import NIGHT, book, records, signal
@@ -134,3 +137,54 @@ def test_false_alarms_stay_near_their_nominal_rate(
 def test_a_backward_night_sees_its_own_history(con: Connection, values: Values) -> None:
     weeks(con, "9901", [0, 0, 3, 3, 3, 3, 3, 3, 3])
     assert values(COUNT, USUAL, as_of=date(2026, 5, 1))["往常"]["9901"] is None
+
+
+def test_a_baseline_that_cannot_be_computed_does_not_take_those_that_are_computed_with_it(con: Connection) -> None:
+    weeks(con, "9901", [0, 0, 3, 3, 3, 3, 3, 9])
+    con.execute("UPDATE sense.fraud SET loss = 10")
+    burst = signal("溢出", source="fraud", measure="sum", window=7, of="损失金额" + " * 1000000000000" * 3)
+    others = [COUNT, USUAL, UPPER, signal("另一上限", upper="起数", history=20, least=4)]
+    alone = _town(con, others)
+    assert alone["9901"][1] == 3
+    rulebook = book([*others[:2], burst, signal("溢出往常", usual="溢出", history=10, least=4), *others[2:]])
+    build_subjects(con, rulebook, NIGHT)
+    town = build_signals(con, rulebook, NIGHT)[Subject.TOWN]
+    assert set(town.broken) == {"溢出往常"}, "tonight's window is empty, so the sum itself does not overflow"
+    columns = ", ".join(f'"{each.name}"' for each in others)
+    found = con.execute(f"SELECT subject, {columns} FROM wide_town").fetchall()
+    assert {subject: tuple(row) for subject, *row in found} == alone
+
+
+def test_how_many_are_bounded_in_one_statement_changes_nothing(
+    con: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weeks(con, "9901", [0, 0, 3, 1, 4, 1, 5, 9, 2, 6])
+    weeks(con, "9902", [0, 0, 0, 2, 0, 0, 7, 1, 0, 0])
+    asked = [COUNT, USUAL, UPPER, signal("严上限", upper="起数", history=10, gap=1, least=4, alarm=0.0005)]
+    together = _town(con, asked)
+    monkeypatch.setattr(passes, "_ROWS", 1)
+    assert _town(con, asked) == together
+
+
+def test_a_week_that_only_another_measure_has_rows_in_says_nothing_of_a_share(con: Connection, values: Values) -> None:
+    weeks(con, "9901", [0, 0, 3, 3, 3, 3, 3, 3, 1])
+    con.execute("UPDATE sense.fraud SET category = '冒充客服', method = '电话'")
+    con.execute("UPDATE sense.fraud SET category = '刷单返利' WHERE occurred_on < DATE '2026-06-10'")
+    share = signal(
+        "电话比", source="fraud", measure="share", of="诈骗渠道 = '电话'", where="类别 = '刷单返利'", window=7
+    )
+    usual = signal("电话比往常", usual="电话比", history=10, gap=1, least=4)
+    alone = values(share, usual)["电话比往常"]
+    assert alone["9901"] == 1
+    assert values(COUNT, USUAL, share, usual)["电话比往常"] == alone
+
+
+def _town(con: Connection, signals: list[Signal]) -> dict[str, tuple[float | None, ...]]:
+    """The towns' values of some signals, in their order."""
+    rulebook = book(signals)
+    build_subjects(con, rulebook, NIGHT)
+    town = build_signals(con, rulebook, NIGHT)[Subject.TOWN]
+    assert not town.broken, town.broken
+    columns = ", ".join(f'"{each.name}"' for each in signals)
+    rows = con.execute(f"SELECT subject, {columns} FROM wide_town").fetchall()
+    return {subject: tuple(row) for subject, *row in rows}

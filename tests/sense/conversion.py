@@ -6,11 +6,14 @@ from datetime import date
 from typing import Any
 
 import duckdb
+import pytest
 
 from riskengine.contracts import contract
+from riskengine.contracts.place import PlaceNames
 from riskengine.model.duty import Place
 from riskengine.model.source import Cell, Source
-from riskengine.sense.convert import ConvertReport, convert
+from riskengine.sense import convert as module
+from riskengine.sense.convert import ConvertReport
 
 AS_OF = date(2026, 6, 30)
 PLACES = (
@@ -58,15 +61,20 @@ def lay(con: duckdb.DuckDBPyConnection, rows: list[dict[str, str | None]]) -> No
 def turn(
     con: duckdb.DuckDBPyConnection, rows: list[dict[str, str | None]], from_: Source | None = None
 ) -> ConvertReport:
-    """Convert at both speeds, row by row and set-wise, and hold one against the other."""
+    """Convert row by row, set-wise, and set-wise with what is odd left over for a second query; hold them against each other."""
     lay(con, rows)
     told = []
-    for few in (len(rows), 0):
-        report = convert(con, from_ or source(), contract((from_ or source()).kind), PLACES, AS_OF, few=few)
+    for few, looked_at, left_over in ((len(rows), 1000, 0.3), (0, 1000, 0.3), (0, 0, 1.0)):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(module, "_LOOKED_AT", looked_at)
+            patch.setattr(module, "_LEFT_OVER", left_over)
+            report = module.convert(
+                con, from_ or source(), contract((from_ or source()).kind), PlaceNames(PLACES), AS_OF, few=few
+            )
         good = con.execute("SELECT * FROM typed ORDER BY row_no").fetchall()
         bad = con.execute("SELECT * FROM bad ORDER BY ALL").fetchall()
         told.append((report, good, bad))
-    assert told[0] == told[1]
+    assert told[0] == told[1] == told[2]
     return told[0][0]
 
 

@@ -97,7 +97,7 @@ def test_beyond_the_cap_rows_get_a_plain_sentence_and_none_is_lost(
     wrong: list[dict[str, str | None]] = [{**GOOD, "损失（元）": "-5"}, {**GOOD, "编号": ""}, {**GOOD, "辖区": "火星"},
                                           {**GOOD, "报案日期": "2026-01-01"}, GOOD]  # fmt: skip
     lay(con, wrong)
-    report = convert(con, source(), contract("fraud"), PLACES, AS_OF, few=0)
+    report = convert(con, source(), contract("fraud"), PlaceNames(PLACES), AS_OF, few=0)
     assert (report.good, report.bad) == (1, 4)
     assert complaints(con)[2:] == [
         (4, "place", "辖区的值不合要求，请对照前面各行的说明改正"),

@@ -8,6 +8,7 @@ from decimal import Decimal
 import duckdb
 
 from riskengine.contracts import contract
+from riskengine.contracts.place import PlaceNames
 from riskengine.model.source import Cell, Condition
 from riskengine.sense.convert import ConvertReport, convert
 from tests.sense.conversion import AS_OF, GOOD, PLACES, complaints, source, turn, typed
@@ -70,7 +71,7 @@ class TestMapping:
         )
         con.execute("INSERT INTO raw VALUES (2, $1, $2, $3)", [lay_row["编号"], lay_row["发案日期"], lay_row["辖区"]])
         con.execute(f"ALTER TABLE raw ADD COLUMN \"{odd.replace(chr(34), chr(34) * 2)}\" VARCHAR DEFAULT '7'")
-        convert(con, source(fields={"loss": Cell(column=odd)}), contract("fraud"), PLACES, AS_OF)
+        convert(con, source(fields={"loss": Cell(column=odd)}), contract("fraud"), PlaceNames(PLACES), AS_OF)
         assert typed(con, "loss") == [(Decimal("7.00"),)]
 
 
