@@ -28,7 +28,7 @@ def generate(inbox: Path) -> int:
 
 def main(arguments: list[str] | None = None) -> int:
     """The command; returns its exit code."""
-    parser = argparse.ArgumentParser(prog="python -m data.sample", description="生成样本县（虚构）的报送文件")
+    parser = argparse.ArgumentParser(prog="python -m data.sample", description="生成样例县（虚构）的报送文件")
     parser.add_argument("--workspace", type=Path, default=Path(), help="工作区文件夹")
     parser.add_argument(
         "--rules", action="store_true", help="重写 rules/places.csv、rules/units.yaml 与 data/sample/truth.csv"
@@ -45,9 +45,9 @@ def main(arguments: list[str] | None = None) -> int:
         if chosen.as_of is None:
             print("--receipts 须同时写 --as-of，例如 --as-of 2026-06-30", file=sys.stderr)
             return 2
-        print(f"样本县：已生成 {receipts.write(root, chosen.as_of)} 份回执")
+        print(f"样例县：已生成 {receipts.write(root, chosen.as_of)} 份回执")
     else:
-        print(f"样本县：已生成 {generate(root / 'data' / 'inbox')} 份报送文件")
+        print(f"样例县：已生成 {generate(root / 'data' / 'inbox')} 份报送文件")
     return 0
 
 
