@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
+from riskengine.contracts.sql import text_literal
 from riskengine.rulebook.suggest import suggestion
 from riskengine.rulebook.tokens import ExpressionError
 from riskengine.rulebook.writing import Type, Value, Write, Writer
@@ -26,7 +27,7 @@ def _name(w: Writer, node: exp.Expr) -> Value:
             return Value(str(int(value)), "number")
         return Value(repr(value) if "e" in repr(value) else f"{value!r}e0", "number")
     if token.kind == "text":
-        return Value("'" + token.text.replace("'", "''") + "'", "text", token.text)
+        return Value(text_literal(token.text), "text", token.text)
     if token.text not in w.names:
         if token.text in w.functions:
             raise ExpressionError(f"“{token.text}”是函数，后面要写括号。", token.column)

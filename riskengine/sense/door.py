@@ -20,10 +20,10 @@ from datetime import date
 from riskengine.contracts import contract
 from riskengine.contracts.field import sql_type
 from riskengine.contracts.personal import personal_name
+from riskengine.contracts.sql import quoted
 from riskengine.errors import SourceBroken
 from riskengine.model.source import Source
 from riskengine.sense.header import Note, tidy, wanted
-from riskengine.sense.pour import quoted
 from riskengine.store.database import Connection
 
 __all__ = ["COLUMN_LEAST", "COLUMN_SHARE", "screen"]

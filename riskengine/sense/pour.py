@@ -10,11 +10,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from riskengine.contracts.sql import quoted, text_literal
 from riskengine.errors import EngineFault
 from riskengine.sense.header import Header, Note, Wanted
 from riskengine.store.database import Connection
 
-__all__ = ["Poured", "Row", "csv_relation", "pour", "quoted", "reset", "write_rows"]
+__all__ = ["Poured", "Row", "csv_relation", "pour", "reset", "write_rows"]
 
 Row = tuple[int, Sequence[str]]
 """Row number as a person sees it in the file, and its cells as text."""
@@ -51,11 +52,6 @@ class Poured:
         return notes
 
 
-def quoted(name: str) -> str:
-    """A SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
 def reset(con: Connection) -> None:
     """Empty ``raw_bad(row_no, source_column, reason)``: rows refused before they reach a contract; no value is kept."""
     con.execute("CREATE OR REPLACE TEMP TABLE raw_bad (row_no BIGINT, source_column VARCHAR, reason VARCHAR)")
@@ -66,12 +62,12 @@ def csv_relation(path: Path, width: int, *, skip: int, delimiter: str, quote: st
     it runs.
     """
     columns = ", ".join(f"'c{position}': 'VARCHAR'" for position in range(width))
-    location = str(path).replace("'", "''")
+    location = text_literal(str(path))
     # compression is named, or DuckDB would judge by the suffix; auto_detect would guess types, quotes and headers;
     # new_line is not named, for with CRLF DuckDB 2.0 then reads nothing and says nothing; parallel reading gains nothing
     # under row numbers and would cut the blocks of a sealed file by the number of threads
     return (
-        f"read_csv('{location}', auto_detect=false, header=false, all_varchar=true, columns={{{columns}}}, "
+        f"read_csv({location}, auto_detect=false, header=false, all_varchar=true, columns={{{columns}}}, "
         f"skip={skip}, delim='{delimiter}', quote='{quote}', escape='{quote}', null_padding=false, strict_mode=true, "
         f"compression='none', parallel=false)"
     )

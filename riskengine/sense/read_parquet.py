@@ -6,11 +6,12 @@ from pathlib import Path
 
 import duckdb
 
+from riskengine.contracts.sql import quoted, text_literal
 from riskengine.errors import SourceBroken
 from riskengine.model.source import Source
 from riskengine.sense.bound import LIMITS, Limits
 from riskengine.sense.header import Header, Note, Wanted, check, tidy
-from riskengine.sense.pour import Poured, pour, quoted
+from riskengine.sense.pour import Poured, pour
 from riskengine.store.database import Connection
 
 __all__ = ["read_parquet"]
@@ -22,12 +23,12 @@ def read_parquet(
     """``path`` into ``raw``; ``row_no`` counts records from 1. Raises SourceBroken: damaged, too large, a column
     missing.
     """
-    location = str(path).replace("'", "''")
-    relation = f"read_parquet('{location}')"
+    location = text_literal(str(path))
+    relation = f"read_parquet({location})"
     try:
         described = con.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
         size = con.execute(
-            f"SELECT coalesce(sum(total_uncompressed_size), 0) FROM parquet_metadata('{location}')"
+            f"SELECT coalesce(sum(total_uncompressed_size), 0) FROM parquet_metadata({location})"
         ).fetchall()[0][0]
         if size > limits.bytes:
             raise SourceBroken(f"{name}：解压后超过上限，拒绝读取。请拆成几个文件后重报。")

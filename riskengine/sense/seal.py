@@ -9,9 +9,10 @@ from pathlib import Path
 
 import duckdb
 
+from riskengine.contracts.sql import quoted, text_literal
 from riskengine.errors import SourceBroken
 from riskengine.sense.header import Note
-from riskengine.sense.pour import quoted, reset
+from riskengine.sense.pour import reset
 from riskengine.sense.read import ReadReport
 from riskengine.store.database import Connection
 from riskengine.workspace import Workspace
@@ -32,10 +33,10 @@ def is_sealed(con: Connection, path: Path) -> bool:
     with path.open("rb") as file:
         if file.read(4) != b"PAR1":
             return False
-    location = str(path).replace("'", "''")
+    location = text_literal(str(path))
     try:
         keys = con.execute(
-            f"SELECT count(*) FROM parquet_kv_metadata('{location}') WHERE decode(key) = 'report'"
+            f"SELECT count(*) FROM parquet_kv_metadata({location}) WHERE decode(key) = 'report'"
         ).fetchall()
     except duckdb.Error:
         return False
@@ -51,8 +52,8 @@ def seal(con: Connection, workspace: Workspace, sha256: str, report: ReadReport)
     target = sealed_path(workspace, sha256)
     target.parent.mkdir(parents=True, exist_ok=True)
     unfinished = target.with_suffix(".part")
-    account = json.dumps(asdict(report), ensure_ascii=False, sort_keys=True).replace("'", "''")
-    location = str(unfinished).replace("'", "''")
+    account = text_literal(json.dumps(asdict(report), ensure_ascii=False, sort_keys=True))
+    location = text_literal(str(unfinished))
     bad = _count(con, "raw_bad")
     columns = "SELECT * FROM raw"
     if bad:
@@ -63,8 +64,8 @@ def seal(con: Connection, workspace: Workspace, sha256: str, report: ReadReport)
     try:
         con.execute(
             # few words repeat within a column: a longer search for a dictionary costs a tenth and saves no byte
-            f"COPY ({columns}) TO '{location}' (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, "
-            f"DICTIONARY_SIZE_LIMIT 5000, WRITE_BLOOM_FILTER false, KV_METADATA {{report: '{account}'}})"
+            f"COPY ({columns}) TO {location} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, "
+            f"DICTIONARY_SIZE_LIMIT 5000, WRITE_BLOOM_FILTER false, KV_METADATA {{report: {account}}})"
         )
     except duckdb.IOException as error:
         unfinished.unlink(missing_ok=True)
@@ -77,21 +78,21 @@ def unseal(con: Connection, path: Path) -> ReadReport:
     """Create ``raw`` and ``raw_bad`` again from a sealed file and return the account of its reading. Raises
     SourceBroken when damaged.
     """
-    location = str(path).replace("'", "''")
+    location = text_literal(str(path))
     reset(con)
     try:
-        names = [str(row[0]) for row in con.execute(f"DESCRIBE SELECT * FROM read_parquet('{location}')").fetchall()]
+        names = [str(row[0]) for row in con.execute(f"DESCRIBE SELECT * FROM read_parquet({location})").fetchall()]
         [(account,)] = con.execute(
-            f"SELECT decode(value) FROM parquet_kv_metadata('{location}') WHERE decode(key) = 'report'"
+            f"SELECT decode(value) FROM parquet_kv_metadata({location}) WHERE decode(key) = 'report'"
         ).fetchall()
         bad = _REASON in names
         kept = ", ".join(quoted(name) for name in names if name not in (_COLUMN, _REASON))
         where = f"WHERE {quoted(_REASON)} IS NULL" if bad else ""
-        con.execute(f"CREATE OR REPLACE TEMP TABLE raw AS SELECT {kept} FROM read_parquet('{location}') {where}")
+        con.execute(f"CREATE OR REPLACE TEMP TABLE raw AS SELECT {kept} FROM read_parquet({location}) {where}")
         if bad:
             con.execute(
                 f"""INSERT INTO raw_bad SELECT row_no, {quoted(_COLUMN)}, {quoted(_REASON)}
-                FROM read_parquet('{location}') WHERE {quoted(_REASON)} IS NOT NULL"""
+                FROM read_parquet({location}) WHERE {quoted(_REASON)} IS NOT NULL"""
             )
     except (duckdb.Error, ValueError) as error:
         raise SourceBroken(f"{path.name}：封存的文件读不通。请从备份恢复，或把原件重新放进收件箱。") from error

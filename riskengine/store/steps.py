@@ -8,6 +8,8 @@ from datetime import date
 
 import duckdb
 
+from riskengine.contracts.sql import quoted as identifier
+from riskengine.contracts.sql import text_literal
 from riskengine.errors import EngineFault
 from riskengine.store.database import Connection
 
@@ -66,11 +68,6 @@ class Steps:
         return f"WITH {chain}\n{last.sql}" if chain else last.sql
 
 
-def identifier(name: str) -> str:
-    """A name as a quoted SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
 def literal(value: str | float | int | bool | date | None) -> str:
     """A Python value as SQL text; a float becomes a DOUBLE, never a DECIMAL whose scale depends on how it is
     written.
@@ -85,4 +82,4 @@ def literal(value: str | float | int | bool | date | None) -> str:
         return f"CAST({value!r} AS DOUBLE)"
     if isinstance(value, int):
         return str(value)
-    return "'" + value.replace("'", "''") + "'"
+    return text_literal(value)
