@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from riskengine.errors import ReplayDiffers, WrongUse
 from riskengine.night import run_night
+from riskengine.rulebook.sealed import unpack_rules
 from riskengine.store.database import Connection, connect
 from riskengine.workspace import Workspace
 
@@ -48,7 +48,8 @@ def replay(workspace: Workspace, as_of: date, *, verify: bool, say: Callable[[st
     unpacked = None
     for number, (night, rules_hash) in enumerate(record.nights, start=1):
         if rules_hash != unpacked:
-            unpacked = _unpack_rules(workspace, root, rules_hash)
+            unpack_rules(workspace, rules_hash, root)
+            unpacked = rules_hash
         scratch = Workspace.at(root)
         for name, sha256 in record.files.get(night, ()):
             _put(inputs[sha256], scratch.inbox / name)
@@ -105,17 +106,6 @@ def _inputs(workspace: Workspace, record: _Record) -> dict[str, Path]:
             f"当时的 {len(gone)} 份来文（{'、'.join(gone[:5])}）既没有封存、也不在 data/inbox/ 里，无法重建。请把原件放回收件箱后再试。"
         )
     return found
-
-
-def _unpack_rules(workspace: Workspace, root: Path, rules_hash: str) -> str:
-    sealed = workspace.sealed / "rules" / f"{rules_hash}.zip"
-    if not sealed.is_file():
-        raise WrongUse(f"找不到当时的规则 data/sealed/rules/{rules_hash}.zip，无法重建。请从备份恢复该文件后再试。")
-    shutil.rmtree(root / "rules", ignore_errors=True)
-    root.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(sealed) as archive:
-        archive.extractall(root)
-    return rules_hash
 
 
 def _put(original: Path, target: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -12,45 +11,21 @@ import typer
 
 from riskengine import ledger
 from riskengine.cli.answer import answering, ending, say
+from riskengine.cli.app import HERE, At, Json, Night, app, day
 from riskengine.cli.clock import last_whole_day
 from riskengine.cli.starter import lay_down
 from riskengine.cli.wording import fill_line, night_text, status_text
-from riskengine.errors import RulesInvalid, WrongUse
+from riskengine.errors import WrongUse
 from riskengine.night import NightReport, fill, run_night
 from riskengine.replay import replay
 from riskengine.review.compare import compare
 from riskengine.review.report import ReviewReport, review_report
 from riskengine.review.truth import TruthReport, read_truth
-from riskengine.rulebook.check import check
 from riskengine.rulebook.load import load
 from riskengine.store.database import connect
 from riskengine.workspace import Workspace
 
-__all__ = ["app", "main"]
-
-app = typer.Typer(
-    name="riskengine",
-    help="区域社会风险预警规则引擎：感知识别 → 研判预警 → 管控干预 → 评估反馈。",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"“{text}”不是日期，请写成 2026-06-30 的样子。") from None
-
-
-At = Annotated[
-    Path, typer.Option("--workspace", "-w", help="工作区文件夹（含 rules/ 与 data/）。", show_default="当前文件夹")
-]
-Json = Annotated[bool, typer.Option("--json", help="输出 JSON，供程序读取。")]
-Night = Annotated[date | None, typer.Option("--as-of", parser=_day, metavar="日期", help="哪一夜（北京时间）。")]
-HERE = Path(".")
+__all__ = ["fill_nights", "init", "replay_night", "review", "run", "status"]
 
 
 @app.command(help="新建一个工作区，放入随程序附带的规则。")
@@ -74,9 +49,9 @@ def run(as_of: Night = None, workspace: At = HERE, as_json: Json = False) -> Non
 
 @app.command(name="fill", help="按先后补跑一段时间里没有运行过的每一夜。")
 def fill_nights(
-    first: Annotated[date, typer.Option("--from", parser=_day, metavar="日期", help="第一夜。")],
+    first: Annotated[date, typer.Option("--from", parser=day, metavar="日期", help="第一夜。")],
     last: Annotated[
-        date | None, typer.Option("--to", parser=_day, metavar="日期", help="最后一夜；缺省为昨天。")
+        date | None, typer.Option("--to", parser=day, metavar="日期", help="最后一夜；缺省为昨天。")
     ] = None,
     workspace: At = HERE,
 ) -> None:
@@ -94,18 +69,6 @@ def fill_nights(
             else f"{first} 至 {until} 的每一夜都已运行过，没有要补的。"
         )
     raise typer.Exit(code)
-
-
-@app.command(name="check", help="检查 rules/ 下的全部规则文件，列出所有问题。")
-def check_rules(workspace: At = HERE, as_json: Json = False) -> None:
-    """Check the rule files; errors exit 3, remarks do not."""
-    with answering(workspace) as here:
-        problems = check(here, last_whole_day())
-        if as_json:
-            print(json.dumps([asdict(problem) for problem in problems], ensure_ascii=False, indent=2))
-        else:
-            print("\n".join(str(problem) for problem in problems) or "规则文件没有问题。")
-    raise typer.Exit(RulesInvalid.exit_code if any(problem.code.startswith("E") for problem in problems) else 0)
 
 
 @app.command(help="各条规则的准确率、各单位的办理情况；有真值表时与它核对。")
@@ -151,7 +114,7 @@ def status(workspace: At = HERE, as_json: Json = False) -> None:
 
 @app.command(name="replay", help="用封存的来文和当时的规则重建一夜；--verify 逐份核对清单。")
 def replay_night(
-    as_of: Annotated[date, typer.Argument(parser=_day, metavar="日期", help="重建哪一夜。")],
+    as_of: Annotated[date, typer.Argument(parser=day, metavar="日期", help="重建哪一夜。")],
     verify: Annotated[
         bool, typer.Option("--verify", help="与当时的清单逐份比对 SHA-256，不一致时退出码为 6。")
     ] = False,
@@ -160,11 +123,6 @@ def replay_night(
     """Rebuild a night in a scratch workspace."""
     with answering(workspace) as here:
         print(replay(here, as_of, verify=verify, say=say))
-
-
-def main() -> None:
-    """Entry point of the console script."""
-    app()
 
 
 def _show_night(here: Workspace, report: NightReport, as_json: bool) -> None:

@@ -7,21 +7,26 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from riskengine.model.case import Case
 from riskengine.model.noun import Name, Noun, Sentence, Slug
 from riskengine.model.subject import Subject
 
-__all__ = ["Compound", "Evidence", "Feature", "Floor", "Parameter", "Persistence", "Rule"]
+__all__ = ["AtLeast", "Compound", "Evidence", "Feature", "Floor", "Parameter", "Persistence", "Rule"]
 
 Band = tuple[float | None, float | None, float]
 """``[lower, upper, points]``: lower ≤ value < upper; null is −∞ or +∞."""
 
 
 class Parameter(Noun):
-    """A number of the rule as a dated history: in force is the newest value on or before the night; before the first, unknown."""
+    """A number of the rule as a dated history: in force is the newest value on or before the night; before the first, unknown.
+
+    ``until``: the last day on which the document it stands on holds; after it the parameter is unknown again.
+    """
 
     unit: str
     reference: Sentence
     values: dict[date, float] = Field(min_length=1)
+    until: date | None = None
 
 
 class Feature(Noun):
@@ -49,18 +54,34 @@ class Persistence(Noun):
     keep: int = Field(ge=1, le=60)
 
 
+class AtLeast(Noun):
+    """``count`` or more of the rules ``of`` hit."""
+
+    count: int = Field(ge=1, le=20)
+    of: tuple[Slug, ...] = Field(min_length=2)
+
+    @model_validator(mode="after")
+    def _can_be_reached(self) -> AtLeast:
+        if self.count > len(self.of):
+            raise ValueError(f"at_least：要求至少{self.count}条命中，但 of 里只有{len(self.of)}条")
+        return self
+
+
 class Compound(Noun):
-    """Over hits of other rules on the same subject (or on subjects within the same place): all, any, none; ``within`` nights."""
+    """Over hits of other rules on the same subject (or on subjects within the same place): all, any, none, at least n; ``within``
+    nights.
+    """
 
     all: tuple[Slug, ...] = ()
     any: tuple[Slug, ...] = ()
     none: tuple[Slug, ...] = ()
+    at_least: AtLeast | None = None
     within: int = Field(default=1, ge=1, le=60)
 
     @model_validator(mode="after")
     def _something_must_hold(self) -> Compound:
-        if not self.all and not self.any:
-            raise ValueError("复合规则的 all 与 any 不能都为空（只有 none 时什么都会命中）")
+        if not self.all and not self.any and self.at_least is None:
+            raise ValueError("复合规则的 all、any、at_least 不能都为空（只有 none 时什么都会命中）")
         return self
 
 
@@ -77,13 +98,16 @@ class Rule(Noun):
     """One entry of a file in ``rules/warnings/<theme>/``; a plain rule has ``when``, a compound has ``compound``.
 
     ``adds``: points that a compound adds to the highest score among the members that hit. ``false_causes``: why it may be
-    wrong without anybody being at fault, for the unit that checks. ``basis``: the document that lets us warn.
+    wrong without anybody being at fault, for the unit that checks. ``basis``: the document that lets us warn. ``until``: the
+    last night of a trial. ``inhibits``: rules whose warnings on the same subject, or on subjects within its place, are merged
+    into this rule's warning while that is open: shown under it, never hidden. ``cases``: examples that must come out as said.
     """
 
     id: Slug
     title: Sentence
     theme: str
     status: Literal["draft", "trial", "live", "retired"] = "live"
+    until: date | None = None
     subject: Subject
     when: str | None = None
     compound: Compound | None = None
@@ -94,9 +118,11 @@ class Rule(Noun):
     opens: Annotated[str, Field(alias="for", pattern=r"^\d+ of \d+$")] = "1 of 1"
     keep: int = Field(default=3, ge=1, le=60)
     evidence: Evidence | None = None
+    inhibits: tuple[Slug, ...] = ()
     basis: Sentence
     action: Sentence
     false_causes: tuple[Sentence, ...] = Field(min_length=1)
+    cases: tuple[Case, ...] = ()
 
     @model_validator(mode="after")
     def _one_form(self) -> Rule:
@@ -107,6 +133,10 @@ class Rule(Noun):
         hits, nights = self.persistence.hits, self.persistence.nights
         if hits > nights:
             raise ValueError(f"for: {self.opens} 写反了：前一个数不能大于后一个数")
+        if (self.status == "trial") != (self.until is not None):
+            raise ValueError(
+                "status: trial 要用 until 写明试运行到哪一天" if self.until is None else "until 只用于 status: trial"
+            )
         return self
 
     @property

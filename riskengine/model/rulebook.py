@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from riskengine.model.duty import Level, Place, Route, Unit
+from riskengine.model.exemption import Exemption
+from riskengine.model.named_list import NamedList
 from riskengine.model.rule import Rule
 from riskengine.model.signal import Signal
 from riskengine.model.source import Source
@@ -30,3 +32,5 @@ class Rulebook:
     routes: tuple[Route, ...]
     hash: str
     rule_hashes: Mapping[str, str] = field(default_factory=dict)
+    exemptions: tuple[Exemption, ...] = ()
+    lists: Mapping[str, NamedList] = field(default_factory=dict)

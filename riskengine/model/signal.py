@@ -17,10 +17,11 @@ Measure = Literal[
 
 
 class Signal(Noun):
-    """One of three forms; exactly one of ``from``, ``usual``/``upper`` and ``formula`` is given.
+    """One of several forms; exactly one of ``from``, ``usual``, ``upper``, ``formula``, ``rate``, ``trend``, ``rank`` is given.
 
     *Measured* (``from`` a record kind): ``measure`` of the rows ``where`` a condition over the kind's columns holds.
-    ``window`` days ending ``lag`` days before the night (``lag: 1y`` = the same days last year); no window = all that is known.
+    ``window`` days ending ``lag`` days before the night (``lag: 1y`` = the same days last year, ``lag: lunar`` = the same days
+    of last year's lunar calendar, for holidays that move); no window = all that is known.
     ``of``: the expression to sum, maximise, read; for ``share`` the condition whose part of the count is wanted (0..1); for
     ``streak`` the condition that must hold for the newest n returns in a row (``previous_x`` is column x one return earlier).
     A place counts all rows at and below itself; any other subject sees its own rows.
@@ -30,6 +31,14 @@ class Signal(Noun):
     ``least`` windows of history exist.
 
     *Formula*: an expression over other signals of the same subject. ``人口`` (population) is known for places.
+
+    *Rate*: another signal per 10,000 residents (``人口``) of the place; unknown where the population is.
+
+    *Trend*: the slope of another measured signal over its newest ``history`` windows (tonight's included): the median of the
+    slopes between all pairs of windows (Theil–Sen), in the signal's unit per window. Unknown below ``least`` windows.
+
+    *Rank*: where a subject stands among its peers by another signal, 1 = the highest value, equals share the better place;
+    ``among: all`` subjects of the type, or those with the same ``parent`` place. Unknown where the value is.
 
     ``empty`` is the value where no row was found: 0 for things that are counted, unknown (the default for others) for readings.
     """
@@ -42,7 +51,7 @@ class Signal(Noun):
     measure: Measure | None = None
     of: str | None = None
     window: int | None = Field(default=None, ge=1, le=3660)
-    lag: int | Literal["1y", "2y"] = 0
+    lag: int | Literal["1y", "2y", "lunar"] = 0
     usual: Name | None = None
     upper: Name | None = None
     history: int = Field(default=104, ge=4, le=520)
@@ -50,15 +59,24 @@ class Signal(Noun):
     least: int = Field(default=8, ge=4, le=104)
     alarm: float = Field(default=0.01, gt=0, lt=0.5)
     formula: str | None = None
+    rate: Name | None = None
+    trend: Name | None = None
+    rank: Name | None = None
+    among: Literal["all", "parent"] = "all"
     empty: Literal[0, "unknown"] | None = None
 
     @model_validator(mode="after")
     def _one_form(self) -> Signal:
-        forms = [self.source is not None, self.usual is not None, self.upper is not None, self.formula is not None]
-        if sum(forms) != 1:
-            raise ValueError("from、usual、upper、formula 四者须且只须写一个")
+        forms = (self.source, self.usual, self.upper, self.formula, self.rate, self.trend, self.rank)
+        if sum(form is not None for form in forms) != 1:
+            raise ValueError("from、usual、upper、formula、rate、trend、rank 七者须且只须写一个")
         if self.source is not None and self.measure is None:
-            raise ValueError("写了 from 就要写 measure（count、sum、max、min、share、distinct、busiest、latest、previous、streak、days_since）")
-        if self.measure in ("sum", "max", "min", "share", "distinct", "latest", "previous", "streak") and self.of is None:
+            raise ValueError(
+                "写了 from 就要写 measure（count、sum、max、min、share、distinct、busiest、latest、previous、streak、days_since）"
+            )
+        if (
+            self.measure in ("sum", "max", "min", "share", "distinct", "latest", "previous", "streak")
+            and self.of is None
+        ):
             raise ValueError(f"measure: {self.measure} 须用 of 写明对哪个字段或条件计算")
         return self

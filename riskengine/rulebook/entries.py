@@ -11,6 +11,8 @@ from pydantic import BaseModel, ValidationError
 
 from riskengine.errors import Problem
 from riskengine.model.duty import Level, Place, Route, Unit
+from riskengine.model.exemption import Exemption
+from riskengine.model.named_list import NamedList
 from riskengine.model.rule import Rule
 from riskengine.model.signal import Signal
 from riskengine.model.source import Source
@@ -25,10 +27,13 @@ T = TypeVar("T", bound=BaseModel)
 _LISTS: dict[type[BaseModel], frozenset[str]] = {
     Source: frozenset({"files", "key", "ignore", "blank_when"}),
     Signal: frozenset({"subject"}),
-    Rule: frozenset({"false_causes"}),
+    Rule: frozenset({"false_causes", "inhibits"}),
+    NamedList: frozenset({"values"}),
     Route: frozenset({"themes", "subjects", "levels", "places"}),
 }
 """Fields in which one word may stand for a list of one."""
+
+_FILES = ("levels.yaml", "units.yaml", "routes.yaml", "themes.yaml", "exceptions.yaml", "lists.yaml")
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,8 @@ class Entries:
     units: list[Entry[Unit]] = field(default_factory=list)
     routes: list[Entry[Route]] = field(default_factory=list)
     places: list[Entry[Place]] = field(default_factory=list)
+    exemptions: list[Entry[Exemption]] = field(default_factory=list)
+    lists: list[Entry[NamedList]] = field(default_factory=list)
     themes: tuple[str, ...] | None = None
     problems: list[Problem] = field(default_factory=list)
     incomplete: set[str] = field(default_factory=set)
@@ -95,7 +102,7 @@ def _read(name: str, path: Path, entries: Entries) -> None:
             entries.incomplete.add("places")
         return
     folder = name.split("/")[0] if "/" in name else ""
-    known = name in ("levels.yaml", "units.yaml", "routes.yaml", "themes.yaml")
+    known = name in _FILES
     if not known and folder not in ("sources", "signals", "warnings"):
         return
     if path.suffix != ".yaml":
@@ -119,6 +126,10 @@ def _entries_of(kind: str, document: Document, entries: Entries) -> None:
             entries.units += _listed(document, "units", Unit, entries)
         case "routes":
             entries.routes += _listed(document, "routes", Route, entries)
+        case "exceptions":
+            entries.exemptions += _listed(document, "exceptions", Exemption, entries)
+        case "lists":
+            entries.lists += _listed(document, "lists", NamedList, entries)
         case "signals":
             entries.signals += _listed(document, "signals", Signal, entries)
         case "warnings":

@@ -40,6 +40,8 @@ def load(workspace: Workspace) -> Rulebook:
         places=tuple(entry.model for entry in entries.places),
         routes=tuple(entry.model for entry in entries.routes),
         hash=digest,
+        exemptions=tuple(entry.model for entry in entries.exemptions),
+        lists={entry.model.name: entry.model for entry in entries.lists},
         rule_hashes={rule.id: _rule_hash(rule, signals) for rule in rules.values()},
     )
 
@@ -63,8 +65,8 @@ def rules_hash(rules: Path) -> str:
 
 
 def _rule_hash(rule: Rule, signals: dict[str, Signal]) -> str:
-    """SHA-256 of the rule and of the signals it is decided by; comments, order and layout of the files do not count."""
+    """SHA-256 of the rule and of the signals it is decided by; comments, order, layout and cases do not count."""
     behind = signals_behind(signals, names_used(rule) - set(rule.parameters))
-    content = [rule.model_dump(mode="json", by_alias=True)]
+    content = [rule.model_dump(mode="json", by_alias=True, exclude={"cases"})]
     content += [signal.model_dump(mode="json", by_alias=True) for signal in sorted(behind, key=lambda s: s.name)]
     return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()

@@ -52,6 +52,17 @@ CREATE TABLE IF NOT EXISTS assess.warning (
 -- one row a night an open warning lives, and one for the night it is lifted; change: 新增 升级 持续 降级 解除
 CREATE TABLE IF NOT EXISTS assess.state (
   as_of DATE, id VARCHAR, change VARCHAR, level TINYINT, score DOUBLE, rules VARCHAR[], stale BOOLEAN, why JSON, evidence JSON);
+-- hits that an exception kept from raising a warning; until, who and why as the exception says
+CREATE TABLE IF NOT EXISTS assess.suppressed (
+  as_of DATE, rule VARCHAR, subject_type VARCHAR, subject VARCHAR, level TINYINT, until DATE, who VARCHAR, why VARCHAR);
+-- tonight's warnings that are merged into another one (inhibition): shown under it, with a life of their own
+CREATE TABLE IF NOT EXISTS assess.merged (as_of DATE, child VARCHAR, parent VARCHAR);
+-- what trial rules would have warned of: as warning and state, one open episode a rule and subject; ids begin with SY-
+CREATE TABLE IF NOT EXISTS assess.trial_warning (
+  id VARCHAR PRIMARY KEY, rule VARCHAR, subject_type VARCHAR, subject VARCHAR, subject_name VARCHAR, place VARCHAR, theme VARCHAR,
+  opened_on DATE, lifted_on DATE);
+CREATE TABLE IF NOT EXISTS assess.trial_state (
+  as_of DATE, id VARCHAR, change VARCHAR, level TINYINT, score DOUBLE, stale BOOLEAN);
 -- how the night's inference went: subjects handed over, conclusions drawn, and that the oracle agreed
 CREATE TABLE IF NOT EXISTS assess.inference (as_of DATE, subjects BIGINT, conclusions BIGINT, agreed BOOLEAN);
 
@@ -59,6 +70,8 @@ CREATE TABLE IF NOT EXISTS intervene.night (as_of DATE PRIMARY KEY, rules_hash V
 -- who answers for a warning: role 主办 or 协办; the clock starts at delivery and is tightened when the level rises
 CREATE TABLE IF NOT EXISTS intervene.duty (
   as_of DATE, id VARCHAR, unit VARCHAR, role VARCHAR, level TINYINT, delivered_on DATE, deadline DATE, catch_all BOOLEAN);
+-- which units a trial rule's warning would have gone to, on the night it would have been opened
+CREATE TABLE IF NOT EXISTS intervene.trial_duty (as_of DATE, id VARCHAR, unit VARCHAR, role VARCHAR, catch_all BOOLEAN);
 CREATE TABLE IF NOT EXISTS intervene.list (as_of DATE, unit VARCHAR, path VARCHAR, sha256 VARCHAR, lines BIGINT);
 
 CREATE TABLE IF NOT EXISTS review.night (as_of DATE PRIMARY KEY, rules_hash VARCHAR, seconds DOUBLE);

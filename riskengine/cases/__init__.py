@@ -1,0 +1,1 @@
+"""Examples inside the rule files, run as a specification."""

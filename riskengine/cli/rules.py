@@ -1,0 +1,1 @@
+"""`riskengine rules …`: the rule files seen from outside."""
