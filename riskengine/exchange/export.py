@@ -63,6 +63,10 @@ def export(workspace: Workspace, path: Path) -> Sequence[Table]:
     return tables
 
 
+_WIDE = 100
+"""Width of the explanations, in Latin characters; a Chinese one takes two."""
+
+
 def stamp_of(tables: Sequence[Table]) -> str:
     """What the tables held, as 16 hexadecimal digits: an import refuses a workbook that was made from other numbers."""
     content = [[[str(value) for value in row.values] for row in table.rows] for table in tables]
@@ -72,13 +76,16 @@ def stamp_of(tables: Sequence[Table]) -> str:
 def _guide(book: Workbook, stamp: str) -> None:
     sheet = book.add_worksheet(GUIDE)
     sheet.hide_gridlines(2)
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
     sheet.set_column(0, 0, 20)
-    sheet.set_column(1, 1, 100)
+    sheet.set_column(1, 1, _WIDE)
     sheet.write_string(0, 0, "规则手工改数表", book.add_format({"bold": True, "font_size": 14}))
     text = book.add_format({"text_wrap": True, "valign": "top"})
     for row, line in enumerate(_TOLD, start=2):
         sheet.write_number(row, 0, row - 1, book.add_format({"valign": "top", "align": "right"}))
         sheet.write_string(row, 1, line, text)
+        sheet.set_row(row, 16 * (1 + 2 * len(line) // _WIDE))
     below = len(_TOLD) + 3
     sheet.write_string(below, 0, STAMP)
     sheet.write_string(below, 1, stamp)
@@ -87,6 +94,10 @@ def _guide(book: Workbook, stamp: str) -> None:
 def _sheet(book: Workbook, table: Table, choices: dict[str, list[str]]) -> None:
     sheet: Worksheet = book.add_worksheet(table.title)
     sheet.freeze_panes(1, 0)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
     head = book.add_format({"bold": True, "bg_color": "#D9E1F2", "border": 1})
     formats = {
         edited: {

@@ -1,7 +1,7 @@
 """Out to Excel and back: nothing changed is not one byte; one cell changed is that number alone; a wrong cell is named."""
 
 import shutil
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 import openpyxl
@@ -89,7 +89,7 @@ def test_one_number_changes_one_number(county, book):
 
 
 def test_a_new_row_is_a_new_value_from_its_day_on(county, book):
-    book.add("参数", 规则=SURGE, 参数="起数下限", 生效日=datetime(2026, 7, 1), 值=6)
+    book.add("参数", 规则=SURGE, 参数="起数下限", 生效日=date(2026, 7, 1), 值=6)
     [said] = book.taken().said
     assert said.endswith("自 2026-07-01 起 6（新增）")
     assert load(county).rules[SURGE].parameters["起数下限"].values == {date(2024, 1, 1): 4, date(2026, 7, 1): 6}
@@ -103,7 +103,7 @@ def test_days_and_numbers_may_be_typed_as_text_in_any_usual_way(county, book):
 
 def test_the_last_day_of_a_parameter_is_set_and_taken_away(county, book):
     row = book.find("参数", SURGE, "起数下限")
-    book.put("参数", row, "失效日", datetime(2026, 12, 31))
+    book.put("参数", row, "失效日", date(2026, 12, 31))
     book.taken()
     assert load(county).rules[SURGE].parameters["起数下限"].until == date(2026, 12, 31)
     again = Book(county)
@@ -142,7 +142,7 @@ def test_routes_are_edited_moved_added_and_taken_out(county, book):
 
 
 def test_an_exception_is_made_in_excel(county, book):
-    book.add("例外", 规则=SURGE, 对象="331001", 到期日=datetime(2026, 8, 1), 谁定的="反诈中心主任", 为什么="集中补立案，已核实")
+    book.add("例外", 规则=SURGE, 对象="331001", 到期日=date(2026, 8, 1), 谁定的="反诈中心主任", 为什么="集中补立案，已核实")
     book.taken()
     [exemption] = load(county).exemptions
     assert (exemption.rule, exemption.until, exemption.breaks_at) == (SURGE, date(2026, 8, 1), None)
@@ -180,13 +180,13 @@ def no_day(book):
 
 
 def unknown_rule(book):
-    book.add("参数", 规则="fraud-town-surg", 参数="起数下限", 生效日=datetime(2026, 7, 1), 值=6)
+    book.add("参数", 规则="fraud-town-surg", 参数="起数下限", 生效日=date(2026, 7, 1), 值=6)
     return f"rules.xlsx 参数!A{book['参数'].max_row}：E203 未知规则“fraud-town-surg”，是否想写“{SURGE}”？"
 
 
 def the_same_day_twice(book):
     row = book.find("参数", SURGE, "起数下限")
-    book.add("参数", 规则=SURGE, 参数="起数下限", 生效日=datetime(2024, 1, 1), 值=6)
+    book.add("参数", 规则=SURGE, 参数="起数下限", 生效日=date(2024, 1, 1), 值=6)
     return f"rules.xlsx 参数!E{book['参数'].max_row}：E103 2024-01-01写了两行（第{row}行已有）。请删去一行。"
 
 
