@@ -11,6 +11,7 @@ from statistics import NormalDist
 
 from benchmarks.book import RULES, SURGES
 from benchmarks.workspace import NIGHT
+from riskengine.assess.nights import Nights
 from riskengine.assess.verdicts import weigh
 from riskengine.model.rulebook import Rulebook
 from riskengine.store.database import Connection
@@ -127,7 +128,7 @@ FROM v LEFT JOIN x USING (level, signal, subject)"""
 
 def engine(con: Connection, rulebook: Rulebook) -> Hits:
     """Subjects, signals and plain rules as the phase computes them, verdict rows with their reasons included."""
-    weigh(con, rulebook, NIGHT)
+    weigh(con, rulebook, Nights.one(NIGHT))
     if con.execute("SELECT count(*) FROM fault_tonight").fetchall()[0][0]:
         raise AssertionError("a rule of the benchmark failed")
     return _sorted(con, "SELECT rule, subject, score, level FROM verdict_tonight WHERE verdict = 'hit'")

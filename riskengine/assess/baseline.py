@@ -1,4 +1,4 @@
-"""What was usual, and from when on it is unusual: ``usual`` and ``upper`` of a measured signal, set-wise.
+"""What was usual, from when on it is unusual, and where it goes: ``usual``, ``upper`` and ``trend`` of a measured signal.
 
 The signal is measured again over earlier windows of its own length, k = gap+1 … gap+history, window k ending k
 windows before tonight's. A window without rows counts as 0 for counts and sums, from the first day that the kind is
@@ -16,7 +16,10 @@ known at all; for other measures it says nothing. With m and v the mean and vari
   subject itself as far as its own numbers carry that (8 windows' worth of trust in the county). It raises the bound
   up to 4 times, it never lowers it.
 
-Both are NULL, unknown, below ``least`` windows.
+``trend`` looks at the windows k = 0 … history−1, tonight's included, and is the median of the slopes between all pairs of
+them (Theil–Sen), per window: one bulk entry among eight windows does not turn it.
+
+All are NULL, unknown, below ``least`` windows.
 
 All baselines of a subject type are computed at once, in long tables: a statement for each signal would be planned for
 longer than it runs. ``series`` is the number of a :class:`Series`, ``nth`` that of a signal.
@@ -25,133 +28,30 @@ longer than it runs. ``series`` is the number of a :class:`Series`, ``nth`` that
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from statistics import NormalDist
 
-from riskengine.assess.measures import Measured, rows_of, subject_key
+from riskengine.assess.measures import Measured
+from riskengine.assess.nights import Nights
+from riskengine.assess.windows import Series
 from riskengine.model.signal import Signal
-from riskengine.model.subject import Subject
 from riskengine.store.steps import Steps, identifier, literal
 
-__all__ = [
-    "BASES",
-    "Series",
-    "Span",
-    "bucket_since",
-    "bucket_steps",
-    "expected_steps",
-    "never",
-    "span_of",
-    "value_steps",
-    "windows_sql",
-]
+__all__ = ["expected_steps", "never", "value_steps"]
 
-BASES = ("count", "sum", "share", "max", "min", "distinct")
-"""Measures that have a usual value."""
-
-_ADDITIVE = ("count", "sum")
 _COUNTS = ("count", "distinct")
 _EXACT = 60
 
 
-Span = tuple[str, int, str, int, int]
-"""Kind, window, last day, gap and history: baselines that share these share one pass over the records."""
-
-
-@dataclass(frozen=True)
-class Series:
-    """One measure over the earlier windows of one span. ``windows``: how many full ones of them there are."""
-
-    base: Measured
-    span: Span
-    windows: int
-
-    @property
-    def additive(self) -> bool:
-        """A window without rows is a window with 0."""
-        return self.base.signal.measure in _ADDITIVE
-
-    def seasonal(self) -> int:
-        """How many of the windows lie a whole number of years back."""
-        _, window, _, gap, _ = self.span
-        near = max(window, _NEAR)
-        days = (k * window for k in range(gap + 1, gap + 1 + self.windows))
-        return sum(abs((day + 182) % 364 - 182) <= near and day > 182 for day in days)
-
-
-def bucket_since(base: Measured, signal: Signal) -> str:
-    """SQL of the day before the oldest window that ``signal`` looks back to."""
-    return f"({base.until} - {(signal.gap + signal.history + 1) * (base.signal.window or 1)})"
-
-
-def span_of(base: Measured, signal: Signal) -> Span:
-    """What ``signal`` looks back over. Raises ValueError where the measure has no usual value."""
-    if base.signal.measure not in BASES or base.signal.window is None:
-        raise ValueError(f"信号“{base.signal.name}”没有按窗口计数，不能求往常值")
-    return (base.kind, base.signal.window, base.until, signal.gap, signal.history)
-
-
-def windows_sql(spans: Sequence[Span]) -> str:
-    """A SELECT of one row: a column a span, how many full windows of history it has. Reads ``kind_began``."""
-    columns = (
-        f"greatest(0, least({history}, coalesce(max((({until} - first_on + 1) // {window}) - 1 - {gap})"
-        f" FILTER (WHERE kind = '{kind}'), 0)))"
-        for kind, window, until, gap, history in spans
-    )
-    return f"SELECT {', '.join(columns)} FROM kind_began"
-
-
-def bucket_steps(buckets: str, type_: Subject, series: Sequence[Series]) -> Steps:
-    """One step, ``buckets``: a row a subject, window with rows and series: ``series`` (its place among them), ``subject``,
-    ``k`` (windows before tonight's) and ``y``. Reads ``known_<kind>``; one pass a span.
-    """
-    passes: dict[tuple[Span, str], list[int]] = {}
-    for at, each in enumerate(series):
-        alone = each.base.signal.name if each.base.signal.measure == "distinct" else ""
-        passes.setdefault((each.span, alone), []).append(at)
-    steps = Steps()
-    steps.add(buckets, "\nUNION ALL ".join(_windows(type_, series, ats) for ats in passes.values()))
-    return steps
-
-
-def _windows(type_: Subject, series: Sequence[Series], ats: Sequence[int]) -> str:
-    """One pass over the records of a span: rows of ``buckets``."""
-    bases = [series[at].base for at in ats]
-    kind, window, until, gap, history = series[ats[0]].span
-    subject, back = subject_key(kind, type_), f"(({until} - r.occurred_on) // {window})"
-    rows = rows_of(f"known_{kind}", kind, type_)
-    newest, oldest = f"{until} - {(gap + 1) * window}", f"({until} - {(gap + history + 1) * window})"
-    days = (
-        f"r.occurred_on <= {newest} AND r.occurred_on > {oldest} AND {back} <= {gap + series[ats[0]].windows}"
-        f" AND {subject} IS NOT NULL"
-    )
-    if bases[0].signal.measure == "distinct":
-        net = (
-            f"SELECT {subject} AS subject, {back} AS k, {bases[0].of} AS v, sum(r.quantity) AS net FROM {rows}"
-            f" WHERE {days} AND ({bases[0].where}) GROUP BY 1, 2, 3"
-        )
-        counted = "CAST(count(v) FILTER (WHERE net > 0) AS DOUBLE)"
-        return f"SELECT {ats[0]} AS series, subject, k, {counted} AS y FROM ({net}) GROUP BY 2, 3"
-    named = ", ".join(f"{base.aggregate(f'({base.where})')} AS y{at}" for at, base in zip(ats, bases, strict=True))
-    anyone = " OR ".join(f"({base.where})" for base in bases)
-    wide = f"SELECT {subject} AS subject, {back} AS k, {named} FROM {rows} WHERE {days} AND ({anyone}) GROUP BY 1, 2"
-    # a window that has rows of another base only says nothing of this one, unless it is counted
-    each = ", ".join(
-        f"greatest(y{at}, 0.0)" if series[at].additive else f"CASE WHEN y{at} < 0 THEN 0.0 ELSE y{at} END" for at in ats
-    )
-    return f"SELECT unnest({list(ats)}) AS series, subject, k, unnest([{each}]) AS y FROM ({wide})"
-
-
-def expected_steps(moments: str, expected: str, buckets: str, series: Sequence[Series], uppers: Sequence[int]) -> Steps:
-    """``moments``: what is usual, a row a series and subject that ever had rows. ``expected``, of the series
-    ``uppers`` alone: what the bounds have in common.
+def expected_steps(moments: str, expected: str, buckets: str, history: str, uppers: Sequence[int]) -> Steps:
+    """``moments``: what is usual, a row a night, series and subject that ever had rows. ``expected``, of the series
+    ``uppers`` alone: what the bounds have in common. ``history``: the table of :func:`history_of`.
     """
     steps = Steps()
-    steps.add(moments, _moments(buckets, series))
+    steps.add(moments, _moments(buckets, history))
     if uppers:
         listed = ", ".join(map(str, uppers))
         cut = _cut(_cut(f"(SELECT * FROM {identifier(moments)} WHERE series IN ({listed}))"))
-        steps.add(f"{expected}_s", _seen(cut, [(at, series[at]) for at in uppers]))
+        steps.add(f"{expected}_s", _seen(cut, history))
         steps.add(expected, _expected(f"{expected}_s"))
     return steps
 
@@ -159,16 +59,17 @@ def expected_steps(moments: str, expected: str, buckets: str, series: Sequence[S
 def value_steps(
     table: str, moments: str, expected: str, series: Sequence[Series], signals: Sequence[tuple[Signal, int]]
 ) -> Steps:
-    """The last step, ``table``: ``subject`` and a column a signal (DOUBLE), by name. ``signals`` come with the number
+    """The last step, ``table``: ``as_of``, ``subject`` and a column a signal (DOUBLE), by name. ``signals`` come with the number
     of their series.
     """
     usual = [(nth, at, signal) for nth, (signal, at) in enumerate(signals) if signal.usual is not None]
-    upper = [(nth, at, signal) for nth, (signal, at) in enumerate(signals) if signal.usual is None]
+    upper = [(nth, at, signal) for nth, (signal, at) in enumerate(signals) if signal.upper is not None]
+    trend = [(nth, at, signal) for nth, (signal, at) in enumerate(signals) if signal.trend is not None]
     parts, steps = [], Steps()
     if usual:
         asked = ", ".join(f"({nth}, {at}, {signal.least})" for nth, at, signal in usual)
         parts.append(
-            f"SELECT s.nth, m.subject, CASE WHEN m.n >= s.least THEN round(m.mean, 6) END AS value"
+            f"SELECT m.as_of, s.nth, m.subject, CASE WHEN m.n >= s.least THEN round(m.mean, 6) END AS value"
             f" FROM {identifier(moments)} m JOIN (VALUES {asked}) s(nth, series, least) USING (series)"
         )
     if upper:
@@ -180,81 +81,84 @@ def value_steps(
             f" FROM {identifier(expected)} e JOIN (VALUES {asked}) s({columns}) USING (series)",
         )
         parts.append(_bound(f"{table}_e"))
+    if trend:
+        asked = ", ".join(f"({nth}, {at}, {signal.enough}, {series[at].additive})" for nth, at, signal in trend)
+        parts.append(_SLOPE.format(moments=identifier(moments), asked=asked))
     # a map and its values: an aggregate a signal, each with its own FILTER, takes five times as long
     columns = ", ".join(f"found[{nth}] AS {identifier(signal.name)}" for nth, (signal, _) in enumerate(signals))
     steps.add(
         table,
-        f"SELECT subject, {columns} FROM (SELECT subject, map_from_entries(list((nth, value))) AS found"
-        f" FROM ({' UNION ALL '.join(parts)}) GROUP BY subject)",
+        f"SELECT as_of, subject, {columns} FROM (SELECT as_of, subject, map_from_entries(list((nth, value))) AS found"
+        f" FROM ({' UNION ALL '.join(parts)}) GROUP BY as_of, subject)",
     )
     return steps
 
 
-def never(signal: Signal, series: Series) -> str | None:
-    """SQL of the value for a subject that never had a row: it had 0 in every window. None where that says nothing.
+def never(signal: Signal, series: Series, nights: Nights) -> str | None:
+    """SQL of the value for a subject (row ``s``) that never had a row: it had 0 in every window. None where that says nothing.
 
     Where this has a value, a subject that had rows has one, too.
     """
-    if not series.additive or series.windows < signal.least:
+    full = zip(nights.days, series.windows, strict=True)
+    when = frozenset(day for day, windows in full if windows >= signal.enough) if series.additive else frozenset()
+    if not when:
         return None
-    return literal(2.0 if signal.upper is not None and series.base.signal.measure == "count" else 0.0)
+    zero = literal(2.0 if signal.upper is not None and series.base.signal.measure == "count" else 0.0)
+    known = nights.among("s.as_of", when)
+    return zero if known == "TRUE" else f"CASE WHEN {known} THEN {zero} END"
 
 
-def _moments(buckets: str, series: Sequence[Series]) -> str:
-    """One row a series and subject that ever had rows: ``n`` windows, ``ys`` and their ``ks``, ``mean`` and ``sd`` with
-    the empty windows.
+def _moments(buckets: str, history: str) -> str:
+    """One row a night, series and subject that ever had rows: ``n`` windows, ``ys`` and their ``ks``, ``mean`` and ``sd``
+    with the empty windows.
     """
-    full = ", ".join(f"({at}, {each.windows if each.additive else 'NULL'})" for at, each in enumerate(series))
     # lists add up in their order, so that the last digit does not hang on the order of rows
     return f"""
-SELECT series, subject, n, ys, ks, mean, sqrt(greatest(0.0, (squares - total * mean) / nullif(n - 1, 0))) AS sd
+SELECT as_of, series, subject, n, ys, ks, mean, sqrt(greatest(0.0, (squares - total * mean) / nullif(n - 1, 0))) AS sd
 FROM (SELECT *, total / nullif(n, 0) AS mean FROM (
-  SELECT series, subject, coalesce(CAST(w.windows AS BIGINT), found) AS n, ys, ks, list_sum(ys) AS total,
+  SELECT as_of, series, subject, coalesce(windows, found) AS n, ys, ks, list_sum(ys) AS total,
     list_sum(list_transform(ys, lambda y: y * y)) AS squares
   FROM (
-    SELECT series, subject, count(*) AS found, list(y ORDER BY k) AS ys, list(k ORDER BY k) AS ks
-    FROM {identifier(buckets)} WHERE y IS NOT NULL GROUP BY series, subject)
-  JOIN (VALUES {full}) w(series, windows) USING (series)))"""
+    SELECT as_of, series, subject, any_value(h.windows) AS windows, count(*) AS found, list(y ORDER BY k) AS ys,
+      list(k ORDER BY k) AS ks
+    FROM {identifier(buckets)} JOIN {identifier(history)} h USING (as_of, series)
+    WHERE y IS NOT NULL AND k <= h.upto GROUP BY as_of, series, subject)))"""
 
 
 def _cut(source: str) -> str:
     """The same windows with what is above mean + 3 sd cut down to it."""
     return f"""(
-SELECT series, subject, n, ks, ys, total / nullif(n, 0) AS mean,
+SELECT as_of, series, subject, n, ks, ys, total / nullif(n, 0) AS mean,
   sqrt(greatest(0.0, (squares - total * total / nullif(n, 0)) / nullif(n - 1, 0))) AS sd
 FROM (SELECT *, list_sum(ys) AS total, list_sum(list_transform(ys, lambda y: y * y)) AS squares FROM (
-  SELECT series, subject, n, ks,
+  SELECT as_of, series, subject, n, ks,
     list_transform(ys, lambda y: least(y, c.mean + 3 * greatest(c.sd, sqrt(c.mean)))) AS ys
   FROM {source} c)))"""
 
 
-def _seen(cut: str, series: Sequence[tuple[int, Series]]) -> str:
-    """The windows ``cut`` with ``seen``, what it had in the windows that lie a whole number of years back, give or take ``near``
-    days, and ``weeks``, how many of these there are; ``half`` a case for counts.
+def _seen(cut: str, history: str) -> str:
+    """The windows ``cut`` with ``seen``, what it had in the windows that lie a whole number of years back; and of
+    ``history``: ``additive``, ``weeks``, ``half``.
     """
-    known = ", ".join(
-        f"({at}, {each.additive}, {each.span[1]}, {max(each.span[1], _NEAR)}, {each.seasonal()},"
-        f" {literal(0.5 if each.base.signal.measure == 'count' else 0.0)})"
-        for at, each in series
-    )
     same = "abs(((c.ks[i] * p.days + 182) % 364) - 182) <= p.near AND c.ks[i] * p.days > 182"
     return f"""
-SELECT c.series, c.subject, c.n, c.mean, c.sd, p.additive, p.weeks, p.half,
+SELECT c.as_of, c.series, c.subject, c.n, c.mean, c.sd, p.additive, p.weeks, p.half,
   list_sum(list_filter(c.ys, lambda y, i: {same})) AS seen
-FROM {cut} c JOIN (VALUES {known}) p(series, additive, days, near, weeks, half) USING (series)"""
+FROM {cut} c JOIN {identifier(history)} p USING (as_of, series)"""
 
 
 def _expected(seen: str) -> str:
-    """One row a series and subject: ``n``, ``phi``, ``sd``, and ``mu``, the mean expected for tonight."""
+    """One row a night, series and subject: ``n``, ``phi``, ``sd``, and ``mu``, the mean expected for the night."""
     return f"""
 WITH county AS (
-  SELECT series, (sum(seen ORDER BY subject) / nullif(any_value(weeks), 0)) / nullif(sum(mean ORDER BY subject), 0) AS factor
-  FROM {identifier(seen)} GROUP BY series)
-SELECT series, c.subject, c.n, c.sd,
+  SELECT as_of, series,
+    (sum(seen ORDER BY subject) / nullif(any_value(weeks), 0)) / nullif(sum(mean ORDER BY subject), 0) AS factor
+  FROM {identifier(seen)} GROUP BY as_of, series)
+SELECT as_of, series, c.subject, c.n, c.sd,
   CASE WHEN additive THEN greatest(1.0, coalesce(c.sd * c.sd / nullif(c.mean, 0), 1.0)) ELSE 1.0 END AS phi,
   CASE WHEN additive THEN (c.mean + c.half / nullif(c.n, 0)) * least(4.0, greatest(1.0, coalesce(
     (coalesce(c.seen, 0.0) + 8 * f.factor * c.mean) / nullif((c.weeks + 8) * c.mean, 0), 1.0))) ELSE c.mean END AS mu
-FROM {identifier(seen)} c JOIN county f USING (series)"""
+FROM {identifier(seen)} c JOIN county f USING (as_of, series)"""
 
 
 def _asked(nth: int, at: int, signal: Signal, base: Measured) -> str:
@@ -268,23 +172,34 @@ def _bound(asked: str) -> str:
     """The upper bounds from ``mu``, ``phi``, ``sd`` and ``n``."""
     power = "coalesce(mu * pow(1 + (2.0 / 3) * z * sqrt(v) / nullif(mu, 0), 1.5), 0.0)"
     source = identifier(asked)
-    # Cantelli: no distribution has more than ``alarm`` of its mass beyond mean + sd/√alarm, so the sum may stop there.
+    # Many subjects share the very same numbers, so the sum is done once for each of these. It may stop where Chernoff's bound
+    # is below ``alarm``, tried at so many sd above the mean; and at the latest where Cantelli's is, at mean + sd/√alarm.
+    top = "(mu + c * sqrt(v))"
+    chernoff = f"size * ln(p * ({top} + size) / size) + {top} * ln((1 - p) * ({top} + size) / {top})"
     return f"""
-SELECT nth, e.subject, CASE WHEN n >= least THEN CASE form
+SELECT as_of, nth, e.subject, CASE WHEN n >= least THEN CASE form
     WHEN 'power' THEN round({power}, 6)
     WHEN 'normal' THEN round(mu + z * sd * sqrt(1 + 1.0 / nullif(n, 0)), 6)
     ELSE greatest(2.0, coalesce(x.u, ceil({power}))) END END AS value
 FROM {source} e LEFT JOIN (
-  SELECT nth, subject, CAST(count(*) FILTER (WHERE mass < below) AS DOUBLE) AS u FROM (
-    SELECT nth, subject, below,
+  SELECT mu, v, alarm, CAST(count(*) FILTER (WHERE mass < below) AS DOUBLE) AS u FROM (
+    SELECT mu, v, alarm, below,
       sum(exp(lgamma(j + size) - lgamma(size) - lgamma(j + 1) + size * ln(p) + j * ln(1 - p)))
-      OVER (PARTITION BY nth, subject ORDER BY j ROWS UNBOUNDED PRECEDING) AS mass
+      OVER (PARTITION BY mu, v, alarm ORDER BY j ROWS UNBOUNDED PRECEDING) AS mass
     FROM (
-      SELECT nth, subject, below, mu / (v / mu - 1) AS size, mu / v AS p,
-        unnest(range(0, CAST(ceil(mu + sqrt(v / alarm)) AS BIGINT) + 1)) AS j
-      FROM {source} WHERE form = 'tail' AND n >= least AND mu > 0 AND mu <= {_EXACT}))
-  GROUP BY nth, subject) x USING (nth, subject)"""
+      SELECT *, unnest(range(0, CAST(ceil(mu + sqrt(v) * coalesce(
+        list_filter([3.0, 4.0, 6.0, 9.0, 14.0], lambda c: {chernoff} <= ln(alarm) - 0.01)[1], 1 / sqrt(alarm))) AS BIGINT) + 1)) AS j
+      FROM (SELECT DISTINCT mu, v, alarm, below, mu / (v / mu - 1) AS size, mu / v AS p FROM {source}
+        WHERE form = 'tail' AND n >= least AND mu > 0 AND mu <= {_EXACT})))
+  GROUP BY mu, v, alarm) x USING (mu, v, alarm)"""
 
 
-_NEAR = 14
-"""The season takes in windows that lie this many days from a whole number of years back, or a window's length."""
+# A counted window without rows is a window with 0. k counts backwards, so an older window has the greater one.
+_SLOPE = """
+SELECT as_of, nth, subject, round(list_median(flatten(list_transform(range(1, len(ks) + 1), lambda i:
+  list_transform(range(i + 1, len(ks) + 1), lambda j: (ys[i] - ys[j]) / (ks[j] - ks[i]))))), 6) AS value
+FROM (
+  SELECT as_of, nth, subject,
+    CASE WHEN additive THEN list_transform(range(n), lambda k: coalesce(m.ys[list_position(m.ks, k)], 0.0)) ELSE ys END AS ys,
+    CASE WHEN additive THEN range(n) ELSE ks END AS ks
+  FROM {moments} m JOIN (VALUES {asked}) s(nth, series, least, additive) USING (series) WHERE n >= least)"""

@@ -18,8 +18,8 @@ Conclusion = frozenset[str]
 
 @dataclass(frozen=True)
 class Clause:
-    """A compound, stripped to what decides it: it holds where every ``all``, one of ``any`` (if given) and nothing of
-    ``none`` is true.
+    """A compound, stripped to what decides it: it holds where every ``all``, one of ``any`` (if given), ``count`` or
+    more of ``of`` and nothing of ``none`` is true.
 
     ``sets``: attributes that become true once it holds (a chain: another clause of the same block may ask for
     them). No clause of a block has an attribute in ``none`` that a clause of the block sets, so the order of the
@@ -31,10 +31,13 @@ class Clause:
     any: tuple[str, ...]
     none: tuple[str, ...]
     sets: tuple[str, ...] = ()
+    of: tuple[str, ...] = ()
+    count: int = 0
 
     def holds(self, true: frozenset[str] | set[str]) -> bool:
         """Whether the clause holds where exactly the attributes ``true`` are true."""
         some = not self.any or any(each in true for each in self.any)
+        some = some and sum(each in true for each in set(self.of)) >= self.count
         return some and all(each in true for each in self.all) and not any(each in true for each in self.none)
 
 

@@ -4,11 +4,13 @@ tonight.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from riskengine.assess.measures import READINGS, rows_of, subject_key
+from riskengine.assess.nights import Lag, days_back
+from riskengine.assess.strata import feeds
 from riskengine.assess.subjects import newest_first
 from riskengine.contracts import contract
 from riskengine.contracts.field import sql_type
@@ -37,7 +39,7 @@ class _Look:
     kind: str
     where: str | None
     window: int | None
-    lag: int | str
+    lag: Lag
     rows: int
     own: bool
     """Only records at the place itself, not those below it."""
@@ -59,12 +61,15 @@ def prove(con: Connection, rulebook: Rulebook, as_of: date) -> None:
     _open_compounds(con, rulebook.rules, as_of)
     con.execute("CREATE OR REPLACE TEMP TABLE proof_part (id VARCHAR, nth INTEGER, seat INTEGER, part JSON)")
     seats = {rule_id: seat for seat, rule_id in enumerate(rulebook.rules)}
-    found = con.execute("SELECT DISTINCT rule, subject_type FROM target WHERE NOT open ORDER BY ALL").fetchall()
-    for rule_id, type_ in found:
+    found = con.execute(
+        "SELECT rule, subject_type, list(DISTINCT hit_on ORDER BY hit_on) FROM target WHERE NOT open "
+        "GROUP BY rule, subject_type ORDER BY ALL"
+    ).fetchall()
+    for rule_id, type_, hit_on in found:
         rule = rulebook.rules[rule_id]
         look = _look(rule, rulebook)
         if look is not None:
-            con.execute(_rows(rule, seats[rule_id], look, Subject(type_), as_of))
+            con.execute(_rows(rule, seats[rule_id], look, Subject(type_), as_of, hit_on))
         elif rule.subject is Subject.UNIT:
             con.execute(
                 _SILENCES.format(
@@ -91,7 +96,7 @@ def _open_compounds(con: Connection, rules: Mapping[str, Rule], as_of: date) -> 
         for rule in compounds:
             compound = rule.compound
             assert compound is not None
-            members = [each for each in (*compound.all, *compound.any) if each in rules]
+            members = [each for each in compound.counted if feeds(rules.get(each), rule)]
             con.execute(f"UPDATE target SET open = TRUE WHERE rule = {literal(rule.id)}")
             con.execute(f"""
                 INSERT INTO target
@@ -130,17 +135,14 @@ def _look(rule: Rule, rulebook: Rulebook) -> _Look | None:
     return None
 
 
-def _rows(rule: Rule, seat: int, look: _Look, type_: Subject, as_of: date) -> str:
-    """INSERT of one rule's evidence into ``proof_part``."""
+def _rows(rule: Rule, seat: int, look: _Look, type_: Subject, as_of: date, hit_on: Sequence[date]) -> str:
+    """INSERT of one rule's evidence into ``proof_part``; ``hit_on``: the nights that its targets were hit on."""
     model = contract(look.kind)
     titles = [str(model.model_fields[name].title or name) for name in model.evidence]
     cells = ", ".join(_cell(look.kind, name) for name in model.evidence)
     names = {name: f"r.{column}" for name, column in columns_of(look.kind).items()} | {"as_of": "t.hit_on"}
     where = compile_expression(look.where, names, boolean=True).sql if look.where else "TRUE"
-    if isinstance(look.lag, str):
-        until = f"CAST(t.hit_on - INTERVAL {int(look.lag[0])} YEAR AS DATE)"
-    else:
-        until = f"(t.hit_on - {look.lag})"
+    until = _until(look.lag, hit_on)
     days = f"r.occurred_on <= {until}" + (f" AND r.occurred_on > {until} - {look.window}" if look.window else "")
     records = f"({as_known(look.kind, literal(as_of))} AND quantity > 0)"
     try:
@@ -164,6 +166,19 @@ FROM (
   LEFT JOIN place_title pt ON pt.code = r.place
   WHERE {days}{here} AND TRY({where})
 ) WHERE back <= {look.rows} GROUP BY id"""
+
+
+def _until(lag: Lag, hit_on: Sequence[date]) -> str:
+    """SQL of the last day that is looked at; NULL, so that nothing is shown, where the lunar calendar is not known."""
+    if isinstance(lag, int):
+        return f"(t.hit_on - {lag})"
+    cases = ""
+    for night in hit_on:
+        try:
+            cases += f" WHEN {literal(night)} THEN {literal(days_back(night, lag))}"
+        except ValueError:
+            continue
+    return f"CASE t.hit_on{cases} END" if cases else "CAST(NULL AS DATE)"
 
 
 def _cell(kind: str, column: str) -> str:

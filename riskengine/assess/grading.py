@@ -4,13 +4,17 @@ floors.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 
+from riskengine.assess.members import Sight
+from riskengine.assess.nights import Nights
+from riskengine.assess.score import SHOWN, says_of
+from riskengine.assess.strata import Block
 from riskengine.model.rule import Rule
 from riskengine.model.rulebook import Rulebook
-from riskengine.model.subject import PLACES
 from riskengine.rulebook.expression import compile_expression
 from riskengine.rulebook.names import MEMBERS, parameters_in_force
 from riskengine.store.database import Connection
@@ -32,115 +36,145 @@ class Grading:
     parameters: str
 
 
-def grading_of(rule: Rule, rulebook: Rulebook, as_of: date) -> Grading:
+def grading_of(rule: Rule, rulebook: Rulebook, nights: Nights) -> Grading:
     """How a compound is graded. A floor's condition may ask for ``命中数`` (how many members hit) and the rule's
-    parameters.
+    parameters, as they are in force on each night.
 
-    Raises ExpressionError for a floor that asks for anything else.
+    Raises ExpressionError for a floor that asks for anything else, ValueError for a sentence that speaks of anything else.
     """
-    known, shown = {_COUNT: "CAST(hits AS DOUBLE)"}, []
-    for name, force in parameters_in_force(rule, as_of).items():
-        known[name] = "CAST(NULL AS DOUBLE)" if force is None else literal(float(force[0]))
-        if force is not None:
-            unit, since = literal(rule.parameters[name].unit), literal(force[1].isoformat())
-            shown.append(f"{literal(name)}: {{'value': {known[name]}, 'unit': {unit}, 'since': {since}}}")
+    force = {night: parameters_in_force(rule, night) for night in nights.days}
+    known = {_COUNT: "CAST(hits AS DOUBLE)"}
+    for name in rule.parameters:
+        known[name] = _by_night(nights, {night: _value(held[name]) for night, held in force.items()})
+    parameters = _by_night(nights, {night: _shown(rule, held) for night, held in force.items()})
     ranks = {level.name: level.rank for level in rulebook.levels}
     bands = sorted(rulebook.levels, key=lambda level: level.rank)
     steps = " ".join(f"WHEN score >= {literal(float(b.score))} THEN {b.rank}" for b in bands if b.score is not None)
     level = f"CASE {steps} ELSE {bands[-1].rank} END" if steps else str(bands[-1].rank)
     says = []
+    units = {name: parameter.unit for name, parameter in rule.parameters.items()}
     for floor in rule.floors:
         holds = compile_expression(floor.when, known, boolean=True).sql
         level = f"least({level}, CASE WHEN {holds} THEN {ranks[floor.level]} ELSE 99 END)"
-        says.append(f"CASE WHEN {holds} THEN {{'level': {literal(floor.level)}, 'says': {literal(floor.says)}}} END")
-    floors = f"list_filter([{', '.join(says)}], lambda f: f IS NOT NULL)" if says else "CAST([] AS VARCHAR[])"
-    return Grading(level, floors, f"to_json({{{', '.join(shown)}}})" if shown else "JSON '{}'")
+        told = says_of(floor.says, known, None, units)
+        says.append(f"CASE WHEN {holds} THEN {{'level': {literal(floor.level)}, 'says': {told}}} END")
+    floors = (
+        f"list_filter([{', '.join(says)}], lambda f: f IS NOT NULL)"
+        if says
+        else 'CAST([] AS STRUCT("level" VARCHAR, says VARCHAR)[])'
+    )
+    return Grading(level, floors, parameters)
 
 
-def store_verdicts(con: Connection, rule: Rule, rules: Mapping[str, Rule], as_of: date, grading: Grading) -> None:
-    """Write the verdicts that temp table ``drawn`` holds for the compound ``rule``.
+def _by_night(nights: Nights, sql: Mapping[date, str]) -> str:
+    """One expression for what differs from night to night, over a column ``as_of``."""
+    steps = [(text, max(days)) for text, days in groupby(nights.days, lambda night: sql[night])]
+    *before, (text, _) = steps
+    cases = " ".join(f"WHEN as_of <= {literal(last)} THEN {each}" for each, last in before)
+    return f"CASE {cases} ELSE {text} END" if cases else text
+
+
+def _by_rule(sql: Mapping[str, str]) -> str:
+    """One expression for what differs from compound to compound, over a column ``rule``."""
+    if len(set(sql.values())) == 1:
+        return next(iter(sql.values()))
+    return f"CASE rule {' '.join(f'WHEN {literal(rule)} THEN {each}' for rule, each in sql.items())} END"
+
+
+def _value(held: tuple[float, date] | None) -> str:
+    return "CAST(NULL AS DOUBLE)" if held is None else literal(float(held[0]))
+
+
+def _shown(rule: Rule, force: Mapping[str, tuple[float, date] | None]) -> str:
+    shown = [
+        f"{literal(name)}: {{'value': {_value(held)}, 'unit': {literal(rule.parameters[name].unit)}, "
+        f"'since': {literal(held[1].isoformat())}}}"
+        for name, held in force.items()
+        if held is not None
+    ]
+    return f"to_json({{{', '.join(shown)}}})" if shown else "JSON '{}'"
+
+
+def store_verdicts(con: Connection, rules: Sequence[Rule], sight: Sight, gradings: Mapping[str, Grading]) -> None:
+    """Write the verdicts that temp table ``drawn`` holds for these compounds of one block.
 
     Members' scores are read from ``assess.verdict``, so compounds must be stored after those they build on.
     """
-    compound = rule.compound
-    assert compound is not None
-    tonight, type_ = literal(as_of), literal(rule.subject.value)
-    members = [each for each in dict.fromkeys((*compound.all, *compound.any)) if each in rules]
-    listed = ", ".join(
-        f"({at}, {literal(each)}, {literal(rules[each].title)}, {literal(rules[each].subject is rule.subject)})"
-        for at, each in enumerate(members)
-    )
-    above = (
-        f"JOIN place_up u ON u.place = v.place AND u.level = {type_}"
-        if rule.subject in PLACES
-        else "JOIN place_up u ON FALSE"
-    )
-    earlier = f"近{compound.within}夜内出现"
+    type_, listed = literal(rules[0].subject.value), ", ".join(literal(rule.id) for rule in rules)
+    adds = _by_rule({rule.id: literal(float(rule.adds)) for rule in rules})
+    level = _by_rule({rule.id: gradings[rule.id].level for rule in rules})
+    floors = _by_rule({rule.id: gradings[rule.id].floors for rule in rules})
+    parameters = _by_rule({rule.id: gradings[rule.id].parameters for rule in rules})
+    con.execute(SHOWN)
     con.execute(f"""
         INSERT INTO assess.verdict
-        WITH member(nth, rule, title, own) AS (VALUES {listed or "(0, NULL, NULL, TRUE)"}),
-        seen AS (
-          SELECT m.nth, m.rule, m.title, m.own, v.subject_type, v.subject, v.place, v.verdict, v.score, v.as_of, v.why
-          FROM assess.verdict v JOIN member m ON m.rule = v.rule
-          WHERE v.as_of <= {tonight} AND v.as_of > {tonight} - {compound.within}
-            AND (v.verdict = 'hit' OR (v.verdict = 'unknown' AND v.as_of = {tonight}))
-        ), placed AS (
-          SELECT subject AS target, * FROM seen WHERE own
-          UNION ALL
-          SELECT u.ancestor AS target, v.* FROM seen v {above} WHERE NOT v.own
-        ), met AS (
-          SELECT target, nth, rule, title, own,
-            count(DISTINCT (subject_type, subject)) FILTER (verdict = 'hit') AS subjects, max(score) AS score,
-            max(as_of) FILTER (verdict = 'hit') AS last_on, bool_or(verdict = 'hit') AS hit,
-            arg_max({{'subject_type': subject_type, 'subject': subject, 'as_of': as_of, 'why': why}},
-              (score, as_of, subject)) FILTER (verdict = 'hit') AS top
-          FROM placed SEMI JOIN drawn d ON d.subject = target AND d.rule = {literal(rule.id)}
-          GROUP BY target, nth, rule, title, own
+        WITH asked AS (FROM drawn WHERE rule IN ({listed})),
+        met AS (
+          SELECT {sight.night} AS as_of, m.compound, {sight.target} AS target, m.nth, m.rule, m.title, m.own, m.within,
+            count(DISTINCT (v.subject_type, v.subject)) FILTER (v.verdict = 'hit') AS subjects, max(v.score) AS score,
+            max(v.as_of) FILTER (v.verdict = 'hit') AS last_on, bool_or(v.verdict = 'hit') AS hit,
+            arg_max({{'subject_type': v.subject_type, 'subject': v.subject, 'hit_on': v.as_of, 'why': v.why}},
+              (v.score, v.as_of, v.subject)) FILTER (v.verdict = 'hit') AS top
+          FROM member m {sight.joined}
+          WHERE {sight.where} AND NOT m.blocks
+            AND ({sight.night}, m.compound, {sight.target}) IN (SELECT (as_of, rule, subject) FROM asked)
+          GROUP BY ALL
         ), worded AS (
-          SELECT met.*, last_on = {tonight} AS tonight,
-            title || CASE WHEN own THEN '' WHEN subjects = 1 THEN '（' || coalesce(s.name, top.subject) || '）'
-              ELSE '（' || coalesce(s.name, top.subject) || '等' || subjects || '处）' END AS shown,
-            s.name AS top_name
-          FROM met LEFT JOIN subject s ON s.subject_type = top.subject_type AND s.subject = top.subject
+          SELECT met.*, s.name AS top_name, last_on = met.as_of AS tonight,
+            title || CASE WHEN own THEN '' ELSE '（' || coalesce(s.name, top.subject)
+              || CASE WHEN subjects = 1 THEN '' ELSE '等' || subjects || '处' END || '）' END AS shown
+          FROM met LEFT JOIN subject s
+            ON s.as_of = met.as_of AND s.subject_type = top.subject_type AND s.subject = top.subject
         ), summed AS (
-          SELECT target, count(*) FILTER (hit) AS hits, max(score) FILTER (hit) AS gravest,
-            list(rule ORDER BY nth) FILTER (hit) AS members,
-            list(title ORDER BY nth) FILTER (NOT hit) AS unknown,
+          SELECT as_of, compound, target, count(*) FILTER (hit) AS hits, max(score) FILTER (hit) AS gravest,
+            list(rule ORDER BY nth) FILTER (hit) AS members, list(title ORDER BY nth) FILTER (NOT hit) AS unknown,
             concat_ws('；',
               CASE WHEN count(*) FILTER (hit) > 1 THEN '同时命中：' ELSE '命中：' END
-                || string_agg(shown, '、' ORDER BY nth) FILTER (hit AND tonight),
-              '{earlier}：' || string_agg(shown, '、' ORDER BY nth) FILTER (hit AND NOT tonight)) AS says,
-            coalesce(list({{'rule': rule, 'title': title, 'subject': top_name, 'on': strftime(top.as_of, '%Y-%m-%d'),
-              'features': top.why->'$.features', 'details': top.why->'$.details'}}
-              ORDER BY nth) FILTER (hit), []) AS details
-          FROM worded GROUP BY target
+                || string_agg(shown, '、' ORDER BY nth) FILTER (tonight),
+              '近' || any_value(within) || '夜内出现：' || string_agg(shown, '、' ORDER BY nth) FILTER (NOT tonight)) AS says,
+            list({{'rule': rule, 'title': title, 'subject': top_name, 'on': strftime(top.hit_on, '%Y-%m-%d'),
+              'features': top.why->'$.features', 'details': top.why->'$.details'}} ORDER BY nth) FILTER (hit) AS details
+          FROM worded GROUP BY as_of, compound, target
         ), broken AS (
-          SELECT coalesce(list(title ORDER BY nth), []) AS titles FROM member
-          WHERE rule NOT IN (SELECT rule FROM assess.evaluated WHERE as_of = {tonight})
+          SELECT as_of, compound, list(title ORDER BY nth) AS titles FROM missed WHERE NOT blocks GROUP BY ALL
         ), graded AS (
-          SELECT *, least(100, gravest + {literal(float(rule.adds))}) AS score FROM summed
+          SELECT d.as_of, d.rule, d.subject, d.verdict, coalesce(g.hits, 0) AS hits, g.gravest, g.says,
+            coalesce(g.members, []) AS members, coalesce(g.details, []) AS details,
+            coalesce(list_concat(g.unknown, b.titles), []) AS unknown, {adds} AS adds, least(100, g.gravest + adds) AS score
+          FROM asked d LEFT JOIN summed g ON g.as_of = d.as_of AND g.compound = d.rule AND g.target = d.subject
+            LEFT JOIN broken b ON b.as_of = d.as_of AND b.compound = d.rule
+        ), told AS (
+          SELECT as_of, rule, subject, verdict, score, {level} AS level, to_json({{
+            'features': CASE WHEN verdict = 'hit' THEN [{{'feature': '成员最高分', 'points': gravest, 'says': says}},
+              {{'feature': '叠加', 'points': adds, 'says': '多项风险叠加'}}] ELSE [] END,
+            'floors': CASE WHEN verdict = 'hit' THEN {floors} ELSE [] END, 'values': {{'{_COUNT}': hits}},
+            'parameters': {parameters}, 'members': members, 'details': details, 'unknown': unknown}}) AS why
+          FROM graded
         )
-        SELECT {tonight}, {literal(rule.id)}, {type_}, s.subject, s.place, d.verdict,
-          CASE WHEN d.verdict = 'hit' THEN g.score END,
-          CASE WHEN d.verdict = 'hit' THEN {grading.level} END,
-          CASE WHEN d.verdict = 'hit' THEN to_json({{
-            'features': [{{'feature': '成员最高分', 'points': g.gravest, 'says': g.says}},
-              {{'feature': '叠加', 'points': {literal(float(rule.adds))}, 'says': '多项风险叠加'}}],
-            'floors': {grading.floors}, 'values': {{'{_COUNT}': g.hits}}, 'parameters': {grading.parameters},
-            'members': g.members, 'details': g.details, 'unknown': list_concat(g.unknown, b.titles)}})
-          ELSE to_json({{'features': [], 'floors': [], 'values': {{'{_COUNT}': coalesce(g.hits, 0)}},
-            'parameters': {grading.parameters}, 'members': coalesce(g.members, []),
-            'unknown': list_concat(g.unknown, b.titles)}}) END
-        FROM drawn d JOIN subject s ON s.subject_type = {type_} AND s.subject = d.subject
-          LEFT JOIN graded g ON g.target = d.subject, broken b
-        WHERE d.rule = {literal(rule.id)} ORDER BY s.subject""")
+        SELECT t.as_of, t.rule, {type_}, s.subject, s.place, t.verdict,
+          CASE WHEN t.verdict = 'hit' THEN t.score END, CASE WHEN t.verdict = 'hit' THEN t.level END, t.why
+        FROM told t JOIN subject s ON s.as_of = t.as_of AND s.subject_type = {type_} AND s.subject = t.subject
+        ORDER BY t.as_of, t.rule, s.subject""")
 
 
-def count_verdicts(con: Connection, rule: Rule, as_of: date) -> None:
-    """Write the row of ``assess.evaluated`` for a compound that was concluded tonight, also where nothing was drawn."""
-    tonight, type_ = literal(as_of), literal(rule.subject.value)
+def count_verdicts(con: Connection, block: Block, nights: Nights) -> None:
+    """Write the rows of ``assess.evaluated`` for the compounds of a block that was concluded, also where nothing was
+    drawn.
+    """
+    night, type_ = nights.day, literal(block.subject.value)
+    rows = ", ".join(
+        f"({at}, {literal(rule.id)}, {literal(rule.until or date.max)})" for at, rule in enumerate(block.rules)
+    )
     con.execute(f"""
         INSERT INTO assess.evaluated
-        SELECT {tonight}, {literal(rule.id)}, (SELECT count(*) FROM subject WHERE subject_type = {type_}),
-          count(*) FILTER (verdict = 'hit'), count(*) FILTER (verdict = 'unknown')
-        FROM drawn WHERE rule = {literal(rule.id)}""")
+        WITH counted AS (
+          SELECT {night} AS as_of, r.* FROM (VALUES {rows}) r(nth, rule, until) {nights.joined}
+          WHERE {night} <= r.until
+        ), peopled AS (
+          SELECT as_of, count(*) AS subjects FROM subject WHERE subject_type = {type_} GROUP BY as_of
+        )
+        SELECT c.as_of, c.rule, coalesce(p.subjects, 0),
+          count(*) FILTER (d.verdict = 'hit'), count(*) FILTER (d.verdict = 'unknown')
+        FROM counted c LEFT JOIN peopled p ON p.as_of = c.as_of
+          LEFT JOIN drawn d ON d.as_of = c.as_of AND d.rule = c.rule
+        GROUP BY c.as_of, c.nth, c.rule, p.subjects ORDER BY c.as_of, c.nth""")

@@ -4,7 +4,8 @@ Nothing else imports durable. Its C core has crashes and wrong answers outside a
 inside it:
 
 * one flat fact a dossier, attributes 0 or 1, conditions attribute = constant joined by and / or: no joins, no
-  arithmetic, no negation;
+  arithmetic, no negation. "At least n of these" is a number on the fact, counted before it is asserted, and a
+  condition number >= constant;
 * one session, a fresh fact id each time, the fact retracted after its actions have run, never two facts at once;
 * at most ``CLAUSES`` clauses, ``BRANCHES`` conditions that may be true at once and ``ATTRIBUTES`` attributes a
   ruleset: more are split;
@@ -25,6 +26,7 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from durable import engine
@@ -62,7 +64,7 @@ def _note_seen(into: set[Any]) -> Callable[[Any], None]:
 def _parts(clauses: Sequence[Clause]) -> list[list[Clause]]:
     """The clauses in rulesets below the engine's limits; a long ``any`` becomes several clauses of one name."""
     pieces = [
-        Clause(clause.name, clause.all, any_, clause.none, clause.sets)
+        replace(clause, any=any_)
         for clause in clauses
         for any_ in ([clause.any[at : at + BRANCHES] for at in range(0, len(clause.any), BRANCHES)] or [()])
     ]
@@ -86,6 +88,12 @@ def _attributes(clauses: Sequence[Clause]) -> list[str]:
     return sorted({name for clause in clauses for name in (*clause.all, *clause.any, *clause.none)})
 
 
+def _counts(clauses: Sequence[Clause]) -> dict[tuple[str, ...], str]:
+    """The lists of which clauses ask for at least n, each with the name of the number that counts it."""
+    lists = dict.fromkeys(tuple(sorted(set(clause.of))) for clause in clauses if clause.count)
+    return {of: f"n{number}" for number, of in enumerate(lists)}
+
+
 def _check_names(names: Sequence[str]) -> None:
     """Raises ValueError where two names share a 32-bit FNV-1a hash: to the engine they would be one."""
     seen: dict[int, str] = {}
@@ -103,8 +111,8 @@ class _Ruleset:
 
     def __init__(self, name: str, clauses: Sequence[Clause], ids: itertools.count[int]) -> None:
         self.name, self.ids = name, ids
-        self.attributes = _attributes(clauses)
-        _check_names([*self.attributes, "id", "sid", "seen"])
+        self.attributes, self.counts = _attributes(clauses), _counts(clauses)
+        _check_names([*self.attributes, *self.counts.values(), "id", "sid", "seen"])
         self.fired: set[str] = set()
         self.seen: set[int] = set()
         rules: dict[str, Any] = {"seen": {"all": [{"m": {"seen": 1}}], "run": _note_seen(self.seen)}}
@@ -113,6 +121,8 @@ class _Ruleset:
             if clause.any:
                 branches = [{each: 1} for each in clause.any]
                 terms.append({"$or": branches} if len(branches) > 1 else branches[0])
+            if clause.count:
+                terms.append({"$gte": {self.counts[tuple(sorted(set(clause.of)))]: clause.count}})
             condition = {"$and": terms} if len(terms) > 1 else terms[0]
             rules[f"r{number}"] = {"all": [{"m": condition}], "run": _collect(self.fired, clause.name)}
         self.host = _Host({name: rules})
@@ -123,6 +133,7 @@ class _Ruleset:
         self.seen.clear()
         number = next(self.ids)
         fact = {"id": number, "sid": "s", "seen": 1, **{name: int(name in true) for name in self.attributes}}
+        fact |= {name: sum(each in true for each in of) for of, name in self.counts.items()}
         self.host.assert_fact(self.name, dict(fact))
         self.host.retract_fact(self.name, dict(fact))
         if self.seen != {number}:
@@ -148,6 +159,12 @@ class Reasoner:
         return frozenset(found)
 
 
+def _clause(fields: Sequence[Any]) -> Clause:
+    """A clause as it came through JSON, lists for tuples."""
+    name, all_, any_, none, sets, of, count = fields
+    return Clause(name, tuple(all_), tuple(any_), tuple(none), tuple(sets), tuple(of), count)
+
+
 def main() -> None:
     """Answer requests until the input ends. Whatever the C core prints goes to standard error, never between the
     answers.
@@ -162,9 +179,7 @@ def main() -> None:
         try:
             key = json.dumps(request["clauses"])
             if key not in reasoners:
-                reasoners[key] = Reasoner(
-                    [Clause(name, *map(tuple, parts)) for name, *parts in request["clauses"]], ids
-                )
+                reasoners[key] = Reasoner([_clause(each) for each in request["clauses"]], ids)
             drawn = [sorted(reasoners[key].conclude(frozenset(each))) for each in request["dossiers"]]
             answer = {"drawn": drawn, "end": len(request["dossiers"]), "reasoners": len(reasoners)}
         except Exception as error:  # the worker must answer whatever went wrong; the night turns it into a sentence

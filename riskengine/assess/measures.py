@@ -17,8 +17,9 @@ measure:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
+from riskengine.assess.nights import Nights
 from riskengine.assess.subjects import newest_first, own_subject
 from riskengine.model.signal import Signal
 from riskengine.model.subject import PLACES, Subject
@@ -41,8 +42,8 @@ class Measured:
 
     ``where``: condition on ``r`` (TRUE where none is written). ``of``: value or condition on ``r``, NULL where none
     is written. ``until``: last day of the window as a SQL date. ``since``: the day before its first one, None = all
-    that is known. ``columns``: columns of the kind that it reads. ``empty``: SQL of the value where no row was
-    found.
+    that is known. ``from_day``: ``since`` of the first night, as a day. ``columns``: columns of the kind that it reads.
+    ``empty``: SQL of the value where no row was found.
     """
 
     signal: Signal
@@ -50,6 +51,7 @@ class Measured:
     of: str | None
     until: str
     since: str | None
+    from_day: date | None
     columns: frozenset[str]
     empty: str
 
@@ -94,23 +96,18 @@ class Measured:
         return f"{self.days()} AND ({self.where}){own}"
 
 
-def compile_measured(signal: Signal, as_of: date) -> Measured:
-    """Compile one measured signal for one night. Raises ExpressionError where a condition is not in the language."""
+def compile_measured(signal: Signal, nights: Nights) -> Measured:
+    """Compile one measured signal. Raises ExpressionError where a condition is not in the language, ValueError where the
+    lunar calendar of its nights is not known.
+    """
     kind = str(signal.source)
-    day = literal(as_of)
-    names = {name: f"r.{column}" for name, column in columns_of(kind).items()} | {"as_of": day}
+    names = {name: f"r.{column}" for name, column in columns_of(kind).items()} | {"as_of": nights.day}
     before = {name: f"r.previous_{column}" for name, column in previous_columns(kind).items()}
     of_names = names | before if signal.measure == "streak" else names
     where = compile_expression(signal.where, names, boolean=True) if signal.where else None
     conditional = signal.measure in ("share", "streak")
     of = compile_expression(signal.of, of_names, boolean=conditional) if signal.of else None
-    match signal.lag:
-        case "1y" | "2y":
-            until = f"CAST({day} - INTERVAL {signal.lag[0]} YEAR AS DATE)"
-        case 0:
-            until = day
-        case _:
-            until = f"({day} - {signal.lag})"
+    until = nights.until(signal.lag)
     used = (where.names if where else frozenset()) | (of.names if of else frozenset())
     empty = signal.empty if signal.empty is not None else (0 if signal.measure in _COUNTED else "unknown")
     return Measured(
@@ -119,6 +116,7 @@ def compile_measured(signal: Signal, as_of: date) -> Measured:
         of=of.sql if of else None,
         until=until,
         since=f"({until} - {signal.window})" if signal.window else None,
+        from_day=nights.earliest(signal.lag) - timedelta(signal.window) if signal.window else None,
         columns=frozenset((columns_of(kind) | previous_columns(kind))[name] for name in used if name != "as_of"),
         empty="0.0" if empty == 0 else "NULL",
     )

@@ -9,7 +9,10 @@ from riskengine.assess import verdicts
 from riskengine.assess.compounds import judge_compounds
 from riskengine.assess.dossier import Conclude
 from riskengine.assess.evidence import prove
+from riskengine.assess.exempt import suppress
 from riskengine.assess.life import forget_night, live_on, store_states
+from riskengine.assess.merge import merge
+from riskengine.assess.nights import Nights
 from riskengine.assess.reasons import explain
 from riskengine.assess.worker import conclude
 from riskengine.errors import WrongUse
@@ -39,14 +42,16 @@ def assess(
         )
     started = time.perf_counter()
     verdicts.weigh(
-        con, rulebook, as_of
+        con, rulebook, Nights.one(as_of)
     )  # into temp tables, before the transaction: a rule may fail here and leave the others alone
     with transaction(con):
         forget_night(con, as_of)
         verdicts.store(con)
-        judge_compounds(con, rulebook, as_of, conclude)
+        judge_compounds(con, rulebook, Nights.one(as_of), conclude)
+        suppress(con, rulebook, as_of)
         live_on(con, rulebook, as_of)
         explain(con, rulebook, as_of)
         prove(con, rulebook, as_of)
         store_states(con, as_of)
+        merge(con, rulebook, Nights.one(as_of))
         con.execute("INSERT INTO assess.night VALUES (?, ?, ?)", [as_of, rulebook.hash, time.perf_counter() - started])

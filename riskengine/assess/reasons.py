@@ -70,6 +70,13 @@ LATERAL (SELECT """
     + f"""coalesce(from_json(v.why->'$.features', {_FEATURES}), []) AS features,
   coalesce(from_json(v.why->'$.floors', {_FEATURES}), []) AS floors,
   coalesce(from_json(v.why->'$.details', {_DETAILS}), []) AS details) own""",
+    # hits of tonight that an exception keeps from counting, of the rules that make the warnings up
+    "exempted": """
+SELECT l.id, string_agg(DISTINCT x.who || '，至' || month(x.until) || '月' || day(x.until) || '日', '；') AS said
+FROM (SELECT id, unnest(rules) AS rule FROM living) l JOIN assess.warning w USING (id)
+JOIN assess.suppressed x ON x.as_of = {tonight} AND x.rule = l.rule
+  AND x.subject_type = w.subject_type AND x.subject = w.subject
+GROUP BY l.id""",
     "reason_open": """
 SELECT id, to_json({{
   'sentence': string_agg(
@@ -77,19 +84,22 @@ SELECT id, to_json({{
       || CASE WHEN len(says) = 0 THEN title ELSE array_to_string(says, '，') END
       || CASE WHEN len(details) = 0 THEN '' ELSE '（' || array_to_string(details, '；') || '）' END,
       '；' ORDER BY level, nth) || '。'
-    || CASE WHEN bool_or(stale) THEN '今晚部分数据缺失，等级暂不下调。' ELSE '' END,
+    || CASE WHEN bool_or(stale) THEN '今晚部分数据缺失，等级暂不下调。' ELSE '' END
+    || coalesce('今晚的命中按例外不计（' || any_value(x.said) || '）。', ''),
   'rules': list(json_merge_patch(to_json({{'rule': rule, 'title': title, 'version': version, 'level': level_name,
     'score': score, 'on': strftime(hit_on, '%Y-%m-%d')}}), why) ORDER BY level, nth)}}) AS why
-FROM said GROUP BY id""",
+FROM said LEFT JOIN exempted x USING (id) GROUP BY id""",
     "reason_lifted": """
 SELECT l.id, to_json({{
   'sentence': CASE WHEN max(r.keep) FILTER (r.live) IS NULL THEN '原规则已停用或调整，予以解除。'
+      WHEN any_value(x.said) IS NOT NULL THEN '已列入例外（' || any_value(x.said) || '），命中连续'
+        || max(r.keep) FILTER (r.live) || '夜不计，予以解除。'
       ELSE '连续' || max(r.keep) FILTER (r.live) || '夜未再出现，予以解除。' END
-    || coalesce('此前：' || any_value(s.why->>'$.sentence'), ''),
+    || coalesce('此前：' || regexp_replace(any_value(s.why->>'$.sentence'), '今晚(部分数据缺失|的命中按例外)[^。]*。', '', 'g'), ''),
   'rules': coalesce(any_value(s.why->'$.rules'), JSON '[]')}}) AS why
 FROM living l LEFT JOIN assess.state s
   ON s.id = l.id AND s.as_of = (SELECT max(as_of) FROM assess.night WHERE as_of < {tonight})
-LEFT JOIN rule_now r ON list_contains(l.rules, r.rule)
+LEFT JOIN rule_now r ON list_contains(l.rules, r.rule) LEFT JOIN exempted x ON x.id = l.id
 WHERE l.change = '解除' GROUP BY l.id""",
     "reason": "SELECT id, why FROM reason_open UNION ALL SELECT id, why FROM reason_lifted",
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from riskengine.assess.measures import Measured, rows_of, subject_key
+from riskengine.assess.nights import Nights
 from riskengine.assess.subjects import newest_first
 from riskengine.model.subject import Subject
 from riskengine.store.steps import identifier
@@ -21,9 +22,9 @@ def apart(type_: Subject, measured: Measured) -> tuple[str, ...]:
     return (str(measured.signal.measure), measured.kind, measured.at(type_), values)
 
 
-def returns_sql(table: str, type_: Subject, group: Sequence[Measured]) -> str:
-    """A SELECT of ``subject`` and a column a measure, by name; no row where the subject has no return. All of ``group``
-    must agree in :func:`apart`. ``table``: the kind's records as known.
+def returns_sql(table: str, type_: Subject, group: Sequence[Measured], nights: Nights) -> str:
+    """A SELECT of ``as_of``, ``subject`` and a column a measure, by name; no row where the subject has no return on the
+    night. All of ``group`` must agree in :func:`apart`. ``table``: the kind's records as known.
 
     * ``distinct``: how many values have a net count above 0.
     * ``busiest``: the net count of the day with the highest one.
@@ -33,19 +34,21 @@ def returns_sql(table: str, type_: Subject, group: Sequence[Measured]) -> str:
     """
     first = group[0]
     subject = subject_key(first.kind, type_)
-    rows = f"FROM {rows_of(table, first.kind, type_)} WHERE {first.at(type_)}"
+    own = f"{nights.day} AS as_of, {subject} AS subject"
+    rows = f"FROM {nights.standing(rows_of(table, first.kind, type_))} WHERE {first.at(type_)}"
+    chain = f"chain AS (PARTITION BY {nights.day}, {subject} ORDER BY {newest_first('r')})"
     names = [identifier(each.signal.name) for each in group]
     match first.signal.measure:
         case "distinct":
             value = "CAST(count(v) FILTER (WHERE net > 0) AS DOUBLE)"
             return (
-                f"SELECT subject, {', '.join(f'{value} AS {name}' for name in names)} FROM ("
-                f"SELECT {subject} AS subject, {first.of} AS v, sum(r.quantity) AS net {rows} GROUP BY 1, 2) GROUP BY 1"
+                f"SELECT as_of, subject, {', '.join(f'{value} AS {name}' for name in names)} FROM ("
+                f"SELECT {own}, {first.of} AS v, sum(r.quantity) AS net {rows} GROUP BY 1, 2, 3) GROUP BY 1, 2"
             )
         case "busiest":
             return (
-                f"SELECT subject, {', '.join(f'CAST(max(net) AS DOUBLE) AS {name}' for name in names)} FROM ("
-                f"SELECT {subject} AS subject, r.occurred_on, sum(r.quantity) AS net {rows} GROUP BY 1, 2) GROUP BY 1"
+                f"SELECT as_of, subject, {', '.join(f'CAST(max(net) AS DOUBLE) AS {name}' for name in names)} FROM ("
+                f"SELECT {own}, r.occurred_on, sum(r.quantity) AS net {rows} GROUP BY 1, 2, 3) GROUP BY 1, 2"
             )
         case "previous":
             before = "".join(
@@ -55,29 +58,26 @@ def returns_sql(table: str, type_: Subject, group: Sequence[Measured]) -> str:
                 f", arg_max_null(before{at}, {newest_first('c')}) AS {name}" for at, name in enumerate(names)
             )
             return (
-                f"SELECT subject{found} FROM ("
-                f"SELECT {subject} AS subject, r.occurred_on, r.known_at, r.file_id, r.row_no{before}"
-                f" {rows} AND r.quantity > 0"
-                f" WINDOW chain AS (PARTITION BY {subject} ORDER BY {newest_first('r')})) c GROUP BY 1"
+                f"SELECT as_of, subject{found} FROM ("
+                f"SELECT {own}, r.occurred_on, r.known_at, r.file_id, r.row_no{before}"
+                f" {rows} AND r.quantity > 0 WINDOW {chain}) c GROUP BY 1, 2"
             )
         case "streak":
             columns = sorted(frozenset().union(*(each.columns for each in group)))
             before = "".join(f", lag(r.{name}) OVER chain AS previous_{name}" for name in columns)
-            chain = (
-                f"SELECT {subject} AS subject, r.*{before} {rows} AND r.quantity > 0"
-                f" WINDOW chain AS (PARTITION BY {subject} ORDER BY {newest_first('r')})"
-            )
+            returns = f"SELECT {own}, r.*{before} {rows} AND r.quantity > 0 WINDOW {chain}"
             holds = "".join(f", ({each.of}) AS holds{at}" for at, each in enumerate(group))
+            night = "" if nights.alone else " JOIN night_now n ON n.as_of = r.as_of"  # the condition may speak of it
             held = (
-                f"SELECT r.subject{holds},"
-                f" row_number() OVER (PARTITION BY r.subject ORDER BY {newest_first('r')} DESC) AS back"
-                f" FROM ({chain}) r"
+                f"SELECT r.as_of, r.subject{holds},"
+                f" row_number() OVER (PARTITION BY r.as_of, r.subject ORDER BY {newest_first('r')} DESC) AS back"
+                f" FROM ({returns}) r{night}"
             )
             found = "".join(
                 f", CASE WHEN count(*) > 1 AND bool_or(back = 1 AND holds{at} IS NULL) THEN NULL ELSE"
                 f" CAST(coalesce(min(back) FILTER (WHERE holds{at} IS NOT TRUE) - 1, count(*)) AS DOUBLE) END AS {name}"
                 for at, name in enumerate(names)
             )
-            return f"SELECT subject{found} FROM ({held}) GROUP BY 1"
+            return f"SELECT as_of, subject{found} FROM ({held}) GROUP BY 1, 2"
         case _:
             raise ValueError(f"{first.signal.measure} is measured in the kind's one pass")

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from riskengine.assess.nights import Nights
 from riskengine.assess.score import level_of, parameters_json, points_of, says_of, total_of, unknown_of, values_of
 from riskengine.assess.wide import Wide
 from riskengine.model.rule import Rule
@@ -18,18 +19,28 @@ from riskengine.store.steps import identifier, literal
 __all__ = ["ruling"]
 
 
-def ruling(rule: Rule, rulebook: Rulebook, wide: Wide, as_of: date, hushed: Mapping[str, bool]) -> str:
-    """The SELECT. ``hushed``: kinds that are silent tonight, see ``build_silence``.
+def ruling(
+    rule: Rule,
+    rulebook: Rulebook,
+    wide: Wide,
+    nights: Nights,
+    hushed: Mapping[str, frozenset[date]],
+    *,
+    every: bool = True,
+) -> str:
+    """The SELECT for ``nights``, on which the same values of the rule's parameters must be in force; ``every``: the wide table
+    holds no other nights. ``hushed``: kinds that are silent and when everywhere, see ``build_silence``.
 
     Hit where the condition is TRUE, unknown where it is NULL, where a parameter is not in force or where a kind
     that the rule reads is silent. ``why``: features, floors, values, parameters, unknown (names), silent
     (sentences), members (always empty here). Raises ExpressionError or ValueError where the rule cannot be
     compiled, or reads a signal that is broken tonight.
     """
+    as_of = nights.days[0]
     force = parameters_in_force(rule, as_of)
     names = {name: f"w.{identifier(name)}" for name in wide.columns}
     names |= {name: literal(float(held[0])) if held else "CAST(NULL AS DOUBLE)" for name, held in force.items()}
-    names["as_of"] = literal(as_of)
+    names["as_of"] = literal(as_of) if nights.alone else "w.as_of"
     when = compile_expression(rule.when or "", names, boolean=True)
     units = {name: signal.unit for name, signal in rulebook.signals.items()}
     units |= {name: parameter.unit for name, parameter in rule.parameters.items()}
@@ -45,10 +56,11 @@ def ruling(rule: Rule, rulebook: Rulebook, wide: Wide, as_of: date, hushed: Mapp
     absent = sorted(name for name, held in force.items() if held is None)
     condition = "CAST(NULL AS BOOLEAN)" if absent else when.sql
     kinds = sorted(set(kinds_needed(rulebook, rule)) & set(hushed))
-    silent = _silent(kinds, hushed)
+    silent = _silent(kinds, hushed, nights, alone=nights.alone and every)
+    these = "" if every else f"w.as_of BETWEEN {literal(as_of)} AND {literal(nights.days[-1])} AND "
     noted = (
         "(SELECT flatten(list(messages ORDER BY kind)) FROM noted"
-        f" WHERE noted.place = w.place AND kind IN ({_listed(kinds)}))"
+        f" WHERE noted.as_of = w.as_of AND noted.place = w.place AND kind IN ({_listed(kinds)}))"
         if kinds
         else "NULL"
     )
@@ -74,21 +86,26 @@ def ruling(rule: Rule, rulebook: Rulebook, wide: Wide, as_of: date, hushed: Mapp
     # $ keeps our names apart from signals'. Each level of the query names what the next one uses, so that nothing
     # is written or computed twice.
     return f"""
-SELECT {literal(as_of)}, {literal(rule.id)}, {literal(rule.subject.value)}, w.subject, w.place, w.verdict$,
+SELECT w.as_of, {literal(rule.id)}, {literal(rule.subject.value)}, w.subject, w.place, w.verdict$,
   CASE WHEN w.verdict$ = 'hit' THEN w.score$ END, CASE WHEN w.verdict$ = 'hit' THEN {level} END, {why}
 FROM (SELECT *, {total_of([f"w.p${at}" for at in range(len(features))])} AS score$
 FROM (SELECT *, {", ".join(columns)}
-FROM (SELECT {", ".join(["w.subject", "w.place", *(f"w.{identifier(name)}" for name in signals), *values])},
+FROM (SELECT {", ".join(["w.as_of", "w.subject", "w.place", *(f"w.{identifier(name)}" for name in signals), *values])},
   CASE WHEN {silent} OR ({condition}) IS NULL THEN 'unknown' ELSE 'hit' END AS verdict$
-FROM {wide.table} w WHERE {silent} OR ({condition}) IS NOT FALSE) w) w) w"""
+FROM {wide.table} w WHERE {these}({silent} OR ({condition}) IS NOT FALSE)) w) w) w"""
 
 
-def _silent(kinds: list[str], hushed: Mapping[str, bool]) -> str:
-    if any(hushed[kind] for kind in kinds):
-        return "TRUE"
-    if not kinds:
-        return "FALSE"
-    return f"coalesce(w.place IN (SELECT h.place FROM hushed h WHERE h.kind IN ({_listed(kinds)})), FALSE)"
+def _silent(kinds: list[str], hushed: Mapping[str, frozenset[date]], nights: Nights, *, alone: bool) -> str:
+    everywhere = nights.among("w.as_of", frozenset().union(*(hushed[kind] for kind in kinds)))
+    if not kinds or everywhere == "TRUE":
+        return everywhere
+    of_kind = f"FROM hushed h WHERE h.kind IN ({_listed(kinds)})"
+    there = (
+        f"coalesce(w.place IN (SELECT h.place {of_kind}), FALSE)"
+        if alone
+        else f"coalesce((w.as_of, w.place) IN (SELECT (h.as_of, h.place) {of_kind}), FALSE)"
+    )
+    return there if everywhere == "FALSE" else f"({everywhere} OR {there})"
 
 
 def _listed(kinds: list[str]) -> str:

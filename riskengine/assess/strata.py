@@ -1,5 +1,5 @@
-"""In which order compounds are concluded: a blocker, and a compound of another subject type, before whoever asks for
-it.
+"""Which members count for a compound, and in which order compounds are concluded: a blocker, a compound of another
+subject type, one on trial and one whose earlier nights count before whoever asks for it.
 """
 
 from __future__ import annotations
@@ -11,17 +11,28 @@ from riskengine.errors import EngineFault
 from riskengine.model.rule import Rule
 from riskengine.model.subject import Subject
 
-__all__ = ["Block", "blocks"]
+__all__ = ["Block", "blocks", "feeds"]
 
 
 @dataclass(frozen=True)
 class Block:
-    """Compounds of one subject type that are concluded together, in rounds; ``rules`` lists each after those it builds
-    on.
-    """
+    """Compounds of one subject type that are concluded together, in rounds; each layer builds on those before it."""
 
     subject: Subject
-    rules: tuple[Rule, ...]
+    layers: tuple[tuple[Rule, ...], ...]
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The compounds, each after those it builds on."""
+        return tuple(rule for layer in self.layers for rule in layer)
+
+
+def feeds(member: Rule | None, rule: Rule) -> bool:
+    """Whether hits of ``member`` count for the compound ``rule``; None is a rule that is not evaluated.
+
+    A trial rule reaches nobody, not through a live compound either: it feeds only what is on trial itself.
+    """
+    return member is not None and (member.status != "trial" or rule.status == "trial")
 
 
 def blocks(rules: Sequence[Rule]) -> list[Block]:
@@ -37,10 +48,13 @@ def blocks(rules: Sequence[Rule]) -> list[Block]:
     for _ in range(len(compounds) + 1):
         changed = False
         for rule in compounds.values():
+            # Its members' hits of earlier nights count: all nights of the pass must be stored before it is asked.
+            reaches_back = rule.compound is not None and rule.compound.within > 1
             for member, blocking in _members(rule):
-                if member not in compounds:
+                if not feeds(compounds.get(member), rule):
                     continue
-                step = int(blocking or compounds[member].subject is not rule.subject)
+                below = compounds[member]  # one on trial may end within the pass, so its nights are stored first too
+                step = int(blocking or reaches_back or below.status == "trial" or below.subject is not rule.subject)
                 wanted, deep = stratum[member] + step, depth[member] + 1
                 if wanted > stratum[rule.id] or deep > depth[rule.id]:
                     stratum[rule.id], depth[rule.id] = max(wanted, stratum[rule.id]), max(deep, depth[rule.id])
@@ -54,26 +68,19 @@ def blocks(rules: Sequence[Rule]) -> list[Block]:
         )
     order = list(Subject)
     keys = sorted({(stratum[rule.id], order.index(rule.subject)) for rule in compounds.values()})
-    return [
-        Block(
-            order[place],
-            tuple(
-                sorted(
-                    (
-                        each
-                        for each in compounds.values()
-                        if (stratum[each.id], order.index(each.subject)) == (level, place)
-                    ),
-                    key=lambda each: depth[each.id],
-                )
-            ),
-        )
-        for level, place in keys
-    ]
+    found = []
+    for level, place in keys:
+        chosen = [
+            rule for rule in compounds.values() if (stratum[rule.id], order.index(rule.subject)) == (level, place)
+        ]
+        depths = sorted({depth[rule.id] for rule in chosen})
+        layers = tuple(tuple(rule for rule in chosen if depth[rule.id] == each) for each in depths)
+        found.append(Block(order[place], layers))
+    return found
 
 
 def _members(rule: Rule) -> list[tuple[str, bool]]:
     """Ids of the rules a compound builds on, each with whether it is a blocker."""
     assert rule.compound is not None
-    positive = [(each, False) for each in (*rule.compound.all, *rule.compound.any)]
+    positive = [(each, False) for each in rule.compound.counted]
     return positive + [(each, True) for each in rule.compound.none]

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from dataclasses import astuple
 from pathlib import Path
 
 from riskengine.assess.dossier import Clause, Conclusion, Dossier
@@ -38,7 +39,7 @@ class Worker:
         if not dossiers:
             return []
         request = {
-            "clauses": [[each.name, each.all, each.any, each.none, each.sets] for each in clauses],
+            "clauses": [astuple(each) for each in clauses],
             "dossiers": [sorted(each) for each in dossiers],
         }
         with self._lock:

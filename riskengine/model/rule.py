@@ -63,7 +63,7 @@ class AtLeast(Noun):
     @model_validator(mode="after")
     def _can_be_reached(self) -> AtLeast:
         if self.count > len(self.of):
-            raise ValueError(f"at_least：要求至少{self.count}条命中，但 of 里只有{len(self.of)}条")
+            raise ValueError(f"要求至少{self.count}条命中，但 of 里只有{len(self.of)}条")
         return self
 
 
@@ -83,6 +83,11 @@ class Compound(Noun):
         if not self.all and not self.any and self.at_least is None:
             raise ValueError("复合规则的 all、any、at_least 不能都为空（只有 none 时什么都会命中）")
         return self
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """The members whose hits make it hold: of all, any and at_least, in this order, each once."""
+        return tuple(dict.fromkeys((*self.all, *self.any, *(self.at_least.of if self.at_least else ()))))
 
 
 class Evidence(Noun):

@@ -9,7 +9,13 @@ from pydantic import Field, model_validator
 from riskengine.model.noun import Name, Noun
 from riskengine.model.subject import Subject
 
-__all__ = ["Signal"]
+__all__ = ["TREND", "WINDOWED", "Signal"]
+
+WINDOWED = ("count", "sum", "share", "max", "min", "distinct")
+"""Measures that can be taken window by window, as baselines and trends do."""
+
+TREND = 8
+"""Windows of a trend whose ``history`` is not written: the 104 of a baseline are too many to tell a slope from."""
 
 Measure = Literal[
     "count", "sum", "max", "min", "share", "distinct", "busiest", "latest", "previous", "streak", "days_since"
@@ -34,11 +40,12 @@ class Signal(Noun):
 
     *Rate*: another signal per 10,000 residents (``人口``) of the place; unknown where the population is.
 
-    *Trend*: the slope of another measured signal over its newest ``history`` windows (tonight's included): the median of the
-    slopes between all pairs of windows (Theil–Sen), in the signal's unit per window. Unknown below ``least`` windows.
+    *Trend*: the slope of another measured signal over its newest ``history`` windows (8 where none is written; tonight's
+    included): the median of the slopes between all pairs of windows (Theil–Sen), in the signal's unit per window. Unknown
+    below ``least`` windows.
 
     *Rank*: where a subject stands among its peers by another signal, 1 = the highest value, equals share the better place;
-    ``among: all`` subjects of the type, or those with the same ``parent`` place. Unknown where the value is.
+    ``among: all`` subjects of the type, or those whose place has the same ``parent``. Unknown where the value is, or the parent.
 
     ``empty`` is the value where no row was found: 0 for things that are counted, unknown (the default for others) for readings.
     """
@@ -64,6 +71,27 @@ class Signal(Noun):
     rank: Name | None = None
     among: Literal["all", "parent"] = "all"
     empty: Literal[0, "unknown"] | None = None
+
+    @property
+    def computed(self) -> str | None:
+        """The expression over other signals of the same subject that yields this one: of a formula or a rate; None for others."""
+        if self.rate is not None:
+            return f"{self.rate} / 人口 * 10000"
+        return self.formula
+
+    @property
+    def depth(self) -> int:
+        """How many windows a baseline or trend looks at: ``history``, and 8 for a trend that says nothing."""
+        if self.trend is not None and "history" not in self.model_fields_set:
+            return TREND
+        return self.history
+
+    @property
+    def enough(self) -> int:
+        """From how many windows on a baseline or trend is known: ``least``; for a trend that says nothing, no more than it looks at."""
+        if self.trend is not None and "least" not in self.model_fields_set:
+            return min(self.least, self.depth)
+        return self.least
 
     @model_validator(mode="after")
     def _one_form(self) -> Signal:

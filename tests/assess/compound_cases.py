@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 
+from riskengine.assess.compounds import judge_compounds
+from riskengine.assess.nights import Nights
+from riskengine.assess.subjects import build_subjects
+from riskengine.assess.worker import conclude
 from riskengine.model.duty import Level, Place, Unit
 from riskengine.model.rule import Rule
 from riskengine.model.rulebook import Rulebook
@@ -35,9 +40,11 @@ def plain(id_: str, subject: str = "town", **more) -> Rule:
     )
 
 
-def compound(id_: str, subject: str = "town", *, all="", any="", none="", within=1, **more) -> Rule:
-    """A compound rule; members as words."""
+def compound(id_: str, subject: str = "town", *, all="", any="", none="", at_least=None, within=1, **more) -> Rule:
+    """A compound rule; members as words; ``at_least`` as (count, words)."""
     parts = {"all": tuple(all.split()), "any": tuple(any.split()), "none": tuple(none.split()), "within": within}
+    if at_least:
+        parts["at_least"] = {"count": at_least[0], "of": tuple(at_least[1].split())}
     return Rule(id=id_, title=f"复合{id_}", theme="综合研判", subject=subject, compound=parts, **more, **_WORDS)
 
 
@@ -72,3 +79,20 @@ def verdict(
         why,
     ]
     con.execute("INSERT INTO assess.verdict VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+
+
+def drawn(con, rulebook, conclude=conclude):
+    """Tonight's compound verdicts as ``(rule, subject, verdict, score, level)``."""
+    build_subjects(con, rulebook, Nights.one(NIGHT))
+    judge_compounds(con, rulebook, Nights.one(NIGHT), conclude)
+    return con.execute(
+        "SELECT rule, subject, verdict, score, level FROM assess.verdict"
+        " WHERE as_of = ? AND rule LIKE 'c%' ORDER BY ALL",
+        [NIGHT],
+    ).fetchall()
+
+
+def why(con, rule):
+    return json.loads(
+        con.execute("SELECT why FROM assess.verdict WHERE as_of = ? AND rule = ?", [NIGHT, rule]).fetchone()[0]
+    )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from riskengine.assess.nights import Nights
 from riskengine.assess.signals import build_signals
 from riskengine.assess.subjects import build_subjects
 from riskengine.model.signal import Signal
@@ -45,8 +46,8 @@ def values(con: Connection) -> Values:
 
     def compute(*signals: Signal, as_of: date = NIGHT) -> Mapping[str, Mapping[str, float | None]]:
         rulebook = book(list(signals))
-        build_subjects(con, rulebook, as_of)
-        wides = build_signals(con, rulebook, as_of)
+        build_subjects(con, rulebook, Nights.one(as_of))
+        wides = build_signals(con, rulebook, Nights.one(as_of))
         found: dict[str, Mapping[str, float | None]] = {}
         for each in signals:
             wide = wides[Subject(each.subject[0])]

@@ -10,7 +10,19 @@ from riskengine.model.rulebook import Rulebook
 from riskengine.model.signal import Signal
 from tests.assess.compound_cases import LEVELS, NIGHT, PLACES, VILLAGE, compound
 
-TABLES = ("verdict", "evaluated", "fault", "warning", "state", "inference", "night")
+TABLES = (
+    "verdict",
+    "evaluated",
+    "fault",
+    "suppressed",
+    "warning",
+    "state",
+    "merged",
+    "trial_warning",
+    "trial_state",
+    "inference",
+    "night",
+)
 
 
 def surge(id_: str, signal: str, least: int, says: str, **more) -> Rule:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from riskengine.assess import passes
+from riskengine.assess.nights import Nights
 from riskengine.assess.signals import build_signals
 from riskengine.assess.subjects import build_subjects
 from riskengine.model.duty import Place
@@ -125,8 +126,8 @@ def test_false_alarms_stay_near_their_nominal_rate(
         [NIGHT, history + 3, history + 3, NIGHT, counts.size, counts.flatten().tolist()],
     )
     rulebook = book([COUNT, signal("上限", upper="起数", history=history)], places=(*county, *towns))
-    build_subjects(con, rulebook, NIGHT)
-    build_signals(con, rulebook, NIGHT)
+    build_subjects(con, rulebook, Nights.one(NIGHT))
+    build_signals(con, rulebook, Nights.one(NIGHT))
     row = con.execute(
         'SELECT avg(CASE WHEN "起数" > "上限" THEN 1 ELSE 0 END), count("上限") FROM wide_town'
     ).fetchone()
@@ -147,8 +148,8 @@ def test_a_baseline_that_cannot_be_computed_does_not_take_those_that_are_compute
     alone = _town(con, others)
     assert alone["9901"][1] == 3
     rulebook = book([*others[:2], burst, signal("溢出往常", usual="溢出", history=10, least=4), *others[2:]])
-    build_subjects(con, rulebook, NIGHT)
-    town = build_signals(con, rulebook, NIGHT)[Subject.TOWN]
+    build_subjects(con, rulebook, Nights.one(NIGHT))
+    town = build_signals(con, rulebook, Nights.one(NIGHT))[Subject.TOWN]
     assert set(town.broken) == {"溢出往常"}, "tonight's window is empty, so the sum itself does not overflow"
     columns = ", ".join(f'"{each.name}"' for each in others)
     found = con.execute(f"SELECT subject, {columns} FROM wide_town").fetchall()
@@ -182,8 +183,8 @@ def test_a_week_that_only_another_measure_has_rows_in_says_nothing_of_a_share(co
 def _town(con: Connection, signals: list[Signal]) -> dict[str, tuple[float | None, ...]]:
     """The towns' values of some signals, in their order."""
     rulebook = book(signals)
-    build_subjects(con, rulebook, NIGHT)
-    town = build_signals(con, rulebook, NIGHT)[Subject.TOWN]
+    build_subjects(con, rulebook, Nights.one(NIGHT))
+    town = build_signals(con, rulebook, Nights.one(NIGHT))[Subject.TOWN]
     assert not town.broken, town.broken
     columns = ", ".join(f'"{each.name}"' for each in signals)
     rows = con.execute(f"SELECT subject, {columns} FROM wide_town").fetchall()

@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-import json
 
 import duckdb
 import pytest
 
 from riskengine.assess import oracle
-from riskengine.assess.compounds import judge_compounds
 from riskengine.assess.strata import blocks
-from riskengine.assess.subjects import build_subjects
-from riskengine.assess.worker import conclude
 from riskengine.errors import EngineFault
 from riskengine.model.duty import Place
 from riskengine.store.schema import create_schemas
-from tests.assess.compound_cases import NIGHT, OTHER, TOWN, VILLAGE, VILLAGE2, book, compound, known, plain, verdict
+from tests.assess.compound_cases import (
+    NIGHT,
+    OTHER,
+    TOWN,
+    VILLAGE,
+    VILLAGE2,
+    book,
+    compound,
+    drawn,
+    known,
+    plain,
+    verdict,
+    why,
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -25,23 +34,6 @@ def con():
     with duckdb.connect() as con:
         create_schemas(con)
         yield con
-
-
-def drawn(con, rulebook, conclude=conclude):
-    """Tonight's compound verdicts as ``(rule, subject, verdict, score, level)``."""
-    build_subjects(con, rulebook, NIGHT)
-    judge_compounds(con, rulebook, NIGHT, conclude)
-    return con.execute(
-        "SELECT rule, subject, verdict, score, level FROM assess.verdict"
-        " WHERE as_of = ? AND rule LIKE 'c%' ORDER BY ALL",
-        [NIGHT],
-    ).fetchall()
-
-
-def why(con, rule):
-    return json.loads(
-        con.execute("SELECT why FROM assess.verdict WHERE as_of = ? AND rule = ?", [NIGHT, rule]).fetchone()[0]
-    )
 
 
 def test_all_members_on_one_town_score_the_gravest_plus_what_the_compound_adds(con):
@@ -123,6 +115,11 @@ def test_three_values_p_or_q(con, p, q, expected):
         if says:
             verdict(con, rule, "town", TOWN, TOWN, says)
     assert [row[2] for row in drawn(con, book(plain("p"), plain("q"), compound("c", any="p q")))] == expected
+
+
+def test_a_compound_over_earlier_nights_waits_for_the_stratum_below():
+    rules = [plain("p"), compound("c2", all="c1", within=7), compound("c1", all="p")]
+    assert [[rule.id for rule in block.rules] for block in blocks(rules)] == [["c1"], ["c2"]]
 
 
 def test_an_unknown_compound_has_no_score_and_names_what_is_missing(con):
@@ -213,19 +210,23 @@ def test_a_conclusion_that_the_oracle_does_not_draw_is_a_fault(con):
 
 
 def test_every_combination_of_three_values_means_what_kleene_logic_says(con):
-    """Five members in all 243 states, twelve compounds with chains and strata, against three-valued logic in Python."""
+    """Five members in all 243 states, sixteen compounds with chains and strata, against three-valued logic in Python."""
     plains = "abcde"
     compounds = {
         "c1": ("a b", "", ""), "c2": ("", "a b c", ""), "c3": ("a", "", "b"), "c4": ("a", "b c", "d e"),
         "c5": ("c1 c", "", ""), "c6": ("", "c1 c3", ""), "c7": ("a", "", "c1"), "c8": ("", "c5 d", "e"),
         "c9": ("c2", "", "c6"), "c10": ("", "c7 c9", "c3"), "c11": ("c10", "e", ""), "c12": ("", "e", "c11 c8"),
+        "c13": ("", "", "", 2, "a b c d e"), "c14": ("a", "", "", 3, "c1 c2 c13 e"), "c15": ("", "c14", "d", 1, "b c"),
+        "c16": ("", "", "c13", 1, "c1 c12"),
     }  # fmt: skip
     states = list(itertools.product("hit unknown clear".split(), repeat=len(plains)))
     towns = tuple(
         Place(code=f"9901{n:05d}", name=f"镇{n}", level="town", parent="990100")
         for n, _ in enumerate(states, start=200)
     )
-    rules = [plain(id_) for id_ in plains] + [compound(c, all=a, any=o, none=n) for c, (a, o, n) in compounds.items()]
+    rules = [plain(id_) for id_ in plains] + [
+        compound(c, all=a, any=o, none=n, at_least=least) for c, (a, o, n, *least) in compounds.items()
+    ]
     known(con, " ".join(plains))
     for town, state in zip(towns, states, strict=True):
         for rule, value in zip(plains, state, strict=True):
@@ -236,9 +237,10 @@ def test_every_combination_of_three_values_means_what_kleene_logic_says(con):
         value = {
             rule: {"hit": 1.0, "unknown": 0.5, "clear": 0.0}[said] for rule, said in zip(plains, state, strict=True)
         }
-        for c, (all_, any_, none) in compounds.items():
+        for c, (all_, any_, none, *least) in compounds.items():
             terms = [value[m] for m in all_.split()] + [1 - value[m] for m in none.split()]
             terms += [max(value[m] for m in any_.split())] if any_ else []
+            terms += [sorted((value[m] for m in least[1].split()), reverse=True)[least[0] - 1]] if least else []
             value[c] = min(terms)
             if value[c] > 0:
                 expected.add((c, town.code, "hit" if value[c] == 1 else "unknown"))

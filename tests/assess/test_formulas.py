@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from riskengine.assess.nights import Nights
 from riskengine.assess.signals import build_signals
 from riskengine.assess.subjects import build_subjects
 from riskengine.model.subject import Subject
@@ -67,8 +68,8 @@ def test_a_signal_that_fails_is_named_and_takes_no_other_with_it(con: Connection
     ]
     rules = [rule("r", when="好 > 0 and 靠坏 > 0"), rule("p", "project", when="错配 > 0")]
     rulebook = book(signals, rules)
-    build_subjects(con, rulebook, NIGHT)
-    wides = build_signals(con, rulebook, NIGHT)
+    build_subjects(con, rulebook, Nights.one(NIGHT))
+    wides = build_signals(con, rulebook, Nights.one(NIGHT))
     town = wides[Subject.TOWN]
     assert set(town.broken) == {"坏", "靠坏"}
     assert con.execute('SELECT "好", "坏", "靠坏" FROM wide_town ORDER BY subject').fetchall() == [
@@ -93,8 +94,8 @@ def test_a_runtime_failure_in_one_signal_leaves_the_pass_to_the_others(con: Conn
         signal("公式", formula="好 * 2"),
     ]
     rulebook = book(signals)
-    build_subjects(con, rulebook, NIGHT)
-    town = build_signals(con, rulebook, NIGHT)[Subject.TOWN]
+    build_subjects(con, rulebook, Nights.one(NIGHT))
+    town = build_signals(con, rulebook, Nights.one(NIGHT))[Subject.TOWN]
     assert set(town.broken) == {"溢出"}
     assert con.execute('SELECT "好", "溢出", "公式" FROM wide_town ORDER BY subject').fetchall() == [
         (1, None, 2),

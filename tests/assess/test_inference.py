@@ -43,6 +43,31 @@ def test_all_any_none_over_the_facts_of_one_subject(worker):
     ]
 
 
+def test_at_least_n_of_a_list_alone_and_beside_other_conditions(worker):
+    clauses = [
+        Clause("two", (), (), (), of=("h0", "h1", "h2"), count=2),
+        Clause("all", (), (), (), of=("h0", "h1", "h2"), count=3),
+        Clause("with", ("h3",), ("h0", "h4"), ("b0",), of=("h1", "h2"), count=1),
+    ]
+    assert worker.conclude(clauses, dossiers("h0 h1", "h0 h1 h2", "h0", "h3 h4 h2", "h3 h4 h2 b0", "")) == [
+        {"two"},
+        {"two", "all"},
+        set(),
+        {"with"},
+        set(),
+        set(),
+    ]
+
+
+def test_a_conclusion_is_counted_by_at_least_in_the_next_round(worker):
+    clauses = [
+        Clause("top", (), (), (), of=("h0", "s0", "s1"), count=3),
+        Clause("left", ("h0",), (), (), ("s0",)),
+        Clause("right", (), (), (), ("s1",), of=("h0", "s0", "h9"), count=2),
+    ]
+    assert worker.conclude(clauses, dossiers("h0")) == [{"top", "left", "right"}]
+
+
 def test_a_chain_runs_by_rounds_whatever_the_order_of_the_clauses(worker):
     clauses = [
         Clause("third", ("h2",), (), ()),
@@ -77,7 +102,10 @@ def _blocks(draw: st.DrawFn) -> tuple[list[Clause], list[Dossier]]:
     for number in range(count):
         all_, any_ = tuple(draw(positive)), tuple(draw(positive))
         none = tuple(draw(st.lists(names.map("b{}".format), max_size=3, unique=True)))
-        clauses.append(Clause(f"c{number}", all_ if all_ or any_ else ("h0",), any_, none, (f"s{number}",)))
+        of = tuple(draw(positive))
+        least = draw(st.integers(1, len(of))) if of else 0
+        all_ = all_ if all_ or any_ or of else ("h0",)
+        clauses.append(Clause(f"c{number}", all_, any_, none, (f"s{number}",), of, least))
     attribute = st.one_of(names.map("h{}".format), names.map("b{}".format), st.integers(0, count - 1).map("s{}".format))
     return clauses, draw(st.lists(st.frozensets(attribute, max_size=14), min_size=1, max_size=12))
 

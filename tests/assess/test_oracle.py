@@ -18,6 +18,11 @@ def test_all_and_one_of_any_and_nothing_of_none(true, holds):
     assert clause.holds(set(true.split())) is holds
 
 
+@pytest.mark.parametrize(("true", "holds"), [("a x y", True), ("a x y z", True), ("a x", False), ("x y z", False)])
+def test_at_least_so_many_of_a_list(true, holds):
+    assert Clause("c", ("a",), (), (), of=("x", "y", "z"), count=2).holds(set(true.split())) is holds
+
+
 def test_what_is_concluded_may_conclude_more():
     clauses = [Clause("top", ("low!", "h"), (), ()), Clause("low", ("a",), (), (), ("low!",))]
     assert conclude(clauses, [frozenset({"a", "h"}), frozenset({"a"}), frozenset({"h"})]) == [

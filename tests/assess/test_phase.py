@@ -13,9 +13,10 @@ import pytest
 from riskengine.assess import oracle
 from riskengine.assess.phase import assess
 from riskengine.errors import EngineFault, WrongUse
+from riskengine.model.exemption import Exemption
 from riskengine.store.database import connect
 from riskengine.workspace import Workspace
-from tests.assess.compound_cases import NIGHT, TOWN
+from tests.assess.compound_cases import NIGHT, TOWN, VILLAGE
 from tests.assess.planted import dump, planted, rulebook, states, surge
 
 ROOT = Path(__file__).parents[2]
@@ -117,3 +118,33 @@ def test_a_night_killed_half_way_and_run_again_is_the_night_that_was_never_kille
             assess(con, workspace, rulebook(), NIGHT)
             dumps.append(dump(con))
     assert dumps[0] == dumps[1]
+
+
+def decided(**more):
+    """The planted rule book with an exception, an inhibition and a rule on trial, each of which does something."""
+    rules = dict(rulebook().rules)
+    meeting = rules["fraud-and-debt"].model_copy(update={"inhibits": ("fraud-surge", "debt")})
+    tried = surge("tried", "诈骗起数", 1, "近7日诈骗{诈骗起数}起", status="trial", until=NIGHT + timedelta(9))
+    agreed = Exemption(
+        rule="debt", subject=VILLAGE, until=NIGHT + timedelta(9), who="县综治中心研判岗", why="同一笔债务重复登记"
+    )
+    return rulebook(rules=rules | {"fraud-and-debt": meeting, "tried": tried}, exemptions=(agreed,), **more)
+
+
+def test_exceptions_inhibition_and_trials_are_part_of_the_night(con, workspace):
+    planted(con)
+    assess(con, workspace, decided(), NIGHT)
+    # the exempt debt raises no warning of its own, yet the compound that it takes part in sees it
+    assert states(con).keys() == {"电信网络诈骗", "综合研判"}
+    assert con.execute("SELECT rule, subject FROM assess.suppressed").fetchall() == [("debt", VILLAGE)]
+    assert con.execute("SELECT child, parent FROM assess.merged").fetchall() == [("YJ-2026-000002", "YJ-2026-000001")]
+    assert con.execute("SELECT id, change, level FROM assess.trial_state").fetchall() == [("SY-2026-000001", "新增", 3)]
+
+
+def test_a_failed_night_takes_exceptions_inhibition_and_trials_back_too(con, workspace):
+    planted(con)
+    assess(con, workspace, decided(), NIGHT)
+    before = dump(con)
+    con.execute("DELETE FROM assess.night")
+    assess(con, workspace, decided(), NIGHT)
+    assert dump(con) == before

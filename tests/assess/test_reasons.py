@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
+from riskengine.assess.nights import days_back
 from riskengine.assess.phase import assess
 from riskengine.model.duty import Unit
+from riskengine.model.exemption import Exemption
 from riskengine.model.rule import Rule
 from riskengine.model.signal import Signal
-from tests.assess.compound_cases import NIGHT, VILLAGE
+from tests.assess.compound_cases import NIGHT, TOWN, VILLAGE
 from tests.assess.planted import planted, record, rulebook, states, surge
 
 
@@ -124,3 +126,44 @@ def test_a_matter_shows_its_own_record_and_a_unit_what_it_did_not_send(con, work
     ]
     assert found["数据报送"][3]["sentence"] == "已9天未报送。"
     assert found["数据报送"][4][0]["rows"] == [["s", "石桥站", "2026-06-21", "9", "已9天未报"]]
+
+
+def test_a_warning_that_only_an_exception_still_clears_says_so_and_so_does_its_last_line(con, workspace):
+    planted(con)
+    assess(con, workspace, rulebook(), NIGHT)
+    agreed = Exemption(
+        rule="fraud-surge", subject=TOWN, until=date(2026, 7, 31), who="县反诈中心研判岗", why="集中补立去年案件"
+    )
+    for n in (1, 2):
+        record(con, "fraud", f"G{n}", VILLAGE, NIGHT + timedelta(n))
+        assess(con, workspace, rulebook(exemptions=(agreed,)), NIGHT + timedelta(n))
+    held, lifted = (states(con, NIGHT + timedelta(n))["电信网络诈骗"] for n in (1, 2))
+    assert held[0] == "持续"
+    assert held[3]["sentence"] == ("6月30日：近7日诈骗4起。今晚的命中按例外不计（县反诈中心研判岗，至7月31日）。")
+    assert lifted[0] == "解除"
+    assert lifted[3]["sentence"] == (
+        "已列入例外（县反诈中心研判岗，至7月31日），命中连续2夜不计，予以解除。此前：6月30日：近7日诈骗4起。"
+    )
+
+
+def test_the_rows_of_a_window_that_follows_the_lunar_calendar_are_those_of_last_years_days(con, workspace):
+    then = days_back(NIGHT, "lunar")
+    record(con, "fraud", "F1", VILLAGE, then)
+    record(con, "fraud", "F2", VILLAGE, then - timedelta(7))
+    counted = Signal(
+        name="诈骗起数", unit="起", subject=["town"], source="fraud", measure="count", window=7, lag="lunar"
+    )
+    rule = surge("fraud-surge", "诈骗起数", 1, "去年同期{诈骗起数}起")
+    assess(con, workspace, rulebook(signals={"诈骗起数": counted}, rules={"fraud-surge": rule}), NIGHT)
+    (part,) = states(con)["电信网络诈骗"][4]
+    assert [row[0] for row in part["rows"]] == ["F1"]
+
+
+def test_a_live_compound_shows_no_rows_of_a_member_on_trial(con, workspace):
+    planted(con)
+    rules = dict(rulebook().rules)
+    rules["debt"] = rules["debt"].model_copy(update={"status": "trial", "until": date(2026, 12, 31)})
+    either = rules["fraud-and-debt"].compound.model_copy(update={"all": (), "any": ("fraud-surge", "debt")})
+    rules["fraud-and-debt"] = rules["fraud-and-debt"].model_copy(update={"compound": either})
+    assess(con, workspace, rulebook(rules=rules), NIGHT)
+    assert [part["rule"] for part in states(con)["综合研判"][4]] == ["fraud-surge"]

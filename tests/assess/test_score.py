@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from riskengine.assess.nights import Nights
 from riskengine.assess.score import SHOWN, level_of, says_of, spoken
 from riskengine.assess.verdicts import judge
 from riskengine.model.rule import Rule
@@ -21,7 +22,7 @@ BANDS = [[None, 5, 0], [5, 10, 40], [10, None, 70]]
 
 
 def judged(con: Connection, each: Rule, subject: str = "9901") -> tuple[float, int, dict[str, Any]]:
-    judge(con, book([COUNT, LOSS, PER_HEAD], [each]), NIGHT)
+    judge(con, book([COUNT, LOSS, PER_HEAD], [each]), Nights.one(NIGHT))
     row = con.execute("SELECT score, level, why FROM assess.verdict WHERE subject = ?", [subject]).fetchone()
     assert row is not None
     return row[0], row[1], json.loads(row[2])

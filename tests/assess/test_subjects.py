@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from riskengine.assess.nights import Nights
 from riskengine.assess.subjects import build_subjects, subject_types
 from riskengine.store.database import Connection
 from tests.assess.tiny import NIGHT, book, records, rule
@@ -12,7 +13,7 @@ from tests.assess.tiny import NIGHT, book, records, rule
 def subjects(con: Connection, *types: str, as_of: date = NIGHT) -> dict[str, tuple[str, str]]:
     """Subject → (name, place) of the types, as the night sees them."""
     rulebook = book([], [rule(f"rule-{type_}", type_, when="1 > 0") for type_ in types])
-    build_subjects(con, rulebook, as_of)
+    build_subjects(con, rulebook, Nights.one(as_of))
     return {
         s: (name, place)
         for s, name, place in con.execute("SELECT subject, name, place FROM subject ORDER BY ALL").fetchall()
@@ -31,7 +32,7 @@ def test_only_types_that_live_and_trial_rules_look_at_are_built() -> None:
     rules = [
         rule("a", "town", when="1 > 0"),
         rule("b", "county", when="1 > 0", status="draft"),
-        rule("c", "unit", when="1 > 0", status="trial"),
+        rule("c", "unit", when="1 > 0", status="trial", until=date(2026, 12, 31)),
     ]
     assert [type_.value for type_ in subject_types(book([], rules))] == ["town", "unit"]
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from riskengine.assess.nights import Nights
 from riskengine.assess.verdicts import judge, store, weigh
 from riskengine.model.rulebook import Rulebook
 from riskengine.store.database import Connection, transaction
@@ -35,7 +36,7 @@ def verdicts(
     con: Connection, rulebook: Rulebook, as_of: date = NIGHT
 ) -> dict[tuple[str, str], tuple[str, float | None, int | None]]:
     """(rule, subject) → (verdict, score, level) of everything that is not clear."""
-    judge(con, rulebook, as_of)
+    judge(con, rulebook, Nights.one(as_of))
     rows = con.execute(
         "SELECT rule, subject, verdict, score, level FROM assess.verdict WHERE as_of = ?", [as_of]
     ).fetchall()
@@ -64,7 +65,8 @@ def test_true_hits_false_is_clear_and_null_is_unknown(con: Connection) -> None:
 
 
 def test_trial_rules_are_judged_and_draft_and_retired_are_not(con: Connection) -> None:
-    rules = [rule(status, when="近7日起数 > 0", status=status) for status in ("live", "trial", "draft", "retired")]
+    rules = [rule(status, when="近7日起数 > 0", status=status) for status in ("live", "draft", "retired")]
+    rules.append(rule("trial", when="近7日起数 > 0", status="trial", until=date(2026, 12, 31)))
     assert {rule_ for rule_, _ in verdicts(con, book([COUNT], rules))} == {"live", "trial"}
 
 
@@ -96,7 +98,7 @@ def test_a_division_by_zero_is_unknown_and_not_a_fault(con: Connection) -> None:
 
 def test_a_rule_that_fails_at_run_time_is_set_aside_alone(con: Connection) -> None:
     good, bad = rule("good", when="近7日起数 > 5"), rule("bad", when="days_since(近7日起数) > 3")
-    weigh(con, book([COUNT], [bad, good]), NIGHT)
+    weigh(con, book([COUNT], [bad, good]), Nights.one(NIGHT))
     with transaction(con):
         store(con)
     assert con.execute("SELECT rule, subject, verdict FROM assess.verdict").fetchall() == [("good", "9901", "hit")]
