@@ -11,18 +11,22 @@ from riskengine.rulebook.entries import Entries, Entry
 from riskengine.rulebook.signal_checks import chinese
 from riskengine.rulebook.suggest import suggestion
 
-__all__ = ["check_compounds", "members_of"]
+__all__ = ["check_compounds", "members_of", "seen_from"]
 
 
-def members_of(rule: Rule) -> list[tuple[str, int, str]]:
-    """``(list, position, rule id)`` of every member."""
+def members_of(rule: Rule) -> list[tuple[tuple[str, ...], int, str]]:
+    """``(list, position, rule id)`` of every member; the list as the keys that lead to it: ``("at_least", "of")``."""
     if rule.compound is None:
         return []
-    lists = (("all", rule.compound.all), ("any", rule.compound.any), ("none", rule.compound.none))
-    return [(key, number, member) for key, members in lists for number, member in enumerate(members)]
+    compound = rule.compound
+    lists: list[tuple[tuple[str, ...], tuple[str, ...]]] = [(("all",), compound.all), (("any",), compound.any)]
+    if compound.at_least is not None:
+        lists.append((("at_least", "of"), compound.at_least.of))
+    lists.append((("none",), compound.none))
+    return [(keys, number, member) for keys, members in lists for number, member in enumerate(members)]
 
 
-def _seen_from(above: Subject, member: Subject) -> bool:
+def seen_from(above: Subject, member: Subject) -> bool:
     """A hit on ``member`` counts for ``above``: the same subject, or something that lies in the place."""
     if member is above:
         return True
@@ -38,16 +42,17 @@ def check_compounds(entries: Entries) -> Iterator[Problem]:
     for entry in entries.rules:
         rule = entry.model
         listed: dict[str, str] = {}
-        for key, number, member in members_of(rule):
-            where = ("compound", key, number)
+        for keys, number, member in members_of(rule):
+            where: tuple[str | int, ...] = ("compound", *keys, number)
+            key = ".".join(keys)
             if member in listed:
-                message = f"“{member}”在 {listed[member]} 和 {key} 里都有。请删去一处。"
-                yield entry.problem(where, "E607", message)
+                twice = f"{key} 里写了两遍" if listed[member] == key else f"{listed[member]} 和 {key} 里都有"
+                yield entry.problem(where, "E607", f"“{member}”在 {twice}。请删去一处。")
             listed.setdefault(member, key)
             if member not in rules:
                 if "warnings" not in entries.incomplete:
                     yield entry.problem(where, "E607", f"{key}：未知规则“{member}”{suggestion(member, rules)}")
-            elif not _seen_from(rule.subject, rules[member].subject):
+            elif not seen_from(rule.subject, rules[member].subject):
                 told = f"“{member}”的对象是 {chinese((rules[member].subject,))}，从 {chinese((rule.subject,))} 看不到。"
                 yield entry.problem(where, "E608", f"{told}成员应与本规则同对象，或在本规则的地区之内。")
         yield from _cycle(entry, below)

@@ -2,22 +2,49 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import AliasEvent, NodeEvent
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    NodeEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+from ruamel.yaml.resolver import implicit_resolvers
 
 from riskengine.errors import Problem
 
-__all__ = ["Document", "Location", "read_document", "read_text"]
+CParser: Any
+try:
+    from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]
+except ImportError:  # libyaml is an extra of ruamel.yaml
+    CParser = None
+
+__all__ = ["Document", "Location", "Step", "document_of", "read_document", "read_text"]
 
 _SIZE = 2 * 1024 * 1024
 _DEPTH = 30
+_INSTEAD = "请把内容直接写出来；文字里有这些符号时加引号。"
+_ODD_BREAKS = re.compile("[\x85\u2028\u2029]")
+"""Line breaks to libyaml (YAML 1.1) and not to YAML 1.2."""
+_WIDE_COLON = re.compile(r"\s*(?:- +)?[A-Za-z_]+ *：")
+_RESOLVERS: dict[str, list[tuple[str, Any]]] = {}
+for _versions, _tag, _pattern, _first in implicit_resolvers:
+    for _char in _first if (1, 2) in _versions else ():
+        _RESOLVERS.setdefault(_char, []).append((_tag.rsplit(":", 1)[-1], _pattern))
 
 Step = str | int | date | float | bool | None
 Location = tuple[Step, ...]
@@ -68,102 +95,167 @@ def read_text(path: Path, file: str) -> tuple[str, Problem | None]:
 
 def read_document(path: Path, file: str) -> Document:
     """Read one file. Never raises for what stands in it; ``problems`` says what is wrong."""
-    document = Document(file)
     text, problem = read_text(path, file)
-    if problem is not None:
-        document.problems.append(problem)
-        return document
+    return Document(file, problems=[problem]) if problem is not None else document_of(text, file)
+
+
+def document_of(text: str, file: str) -> Document:
+    """The document that ``text`` is, positions by ``file``. Never raises.
+
+    libyaml reads where it is installed (ten times faster); whatever it refuses is read again by the pure parser, whose verdict
+    and sentence count, so that a machine without libyaml says the same.
+    """
+    tab = _tab(text, file)
+    if tab is not None:
+        return Document(file, problems=[tab])
+    if CParser is not None and not _ODD_BREAKS.search(text):
+        with suppress(YAMLError, RecursionError, ValueError):
+            return _built(_fast(text), file)
     try:
-        _refuse(text, document)
-        if not document.problems:
-            root = YAML(typ="safe", pure=True).compose(text)
-            document.data = None if root is None else _plain(root, (), document, 0)
+        return _built(iter(YAML(typ="safe", pure=True).parse(text)), file)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        document.problems.append(Problem(file, line, column, "E102", _syntax(str(error.problem or ""))))
-    except (YAMLError, RecursionError, ValueError) as error:
+        return Document(
+            file, problems=[_misread(text, file, mark.line if mark else 0, mark.column if mark else 0, error)]
+        )
+    except (YAMLError, RecursionError, ValueError, AttributeError, IndexError, KeyError) as error:
+        # a parser's own slip must not become the analyst's traceback
         position = getattr(error, "position", None)
         line = text.count("\n", 0, position) + 1 if isinstance(position, int) else 1
-        document.problems.append(Problem(file, line, 1, "E102", "YAML 读不懂：有不能用的字符或嵌套太深。请检查。"))
+        return Document(
+            file, problems=[Problem(file, line, 1, "E102", "YAML 读不懂：有不能用的字符或嵌套太深。请检查。")]
+        )
+
+
+def _misread(text: str, file: str, line: int, column: int, error: MarkedYAMLError) -> Problem:
+    """The parser's complaint, ``line`` and ``column`` counted from 0, at a place that is there, in the analysts' words."""
+    lines = text.splitlines() or [""]
+    if line >= len(lines):
+        line, column = len(lines) - 1, len(lines[-1])
+    for number in range(line, max(line - 3, -1), -1):
+        colon = _WIDE_COLON.match(lines[number])
+        if colon is not None:
+            message = "名称后面的冒号是全角的“：”。请改成半角的“:”，后面空一格。"
+            return Problem(file, number + 1, colon.end(), "E102", message)
+    return Problem(file, line + 1, column + 1, "E102", _syntax(str(error.problem or "")))
+
+
+def _fast(text: str) -> Iterator[Event]:
+    parser = CParser(text)
+    while parser.check_event():
+        yield parser.get_event()
+
+
+def _tab(text: str, file: str) -> Problem | None:
+    """The first tab that stands in an indentation."""
+    for number, line in enumerate(text.splitlines() if "\t" in text else (), start=1):
+        indent = line[: len(line) - len(line.lstrip())]
+        if "\t" in indent:
+            return Problem(
+                file, number, indent.index("\t") + 1, "E105", "缩进里有制表符（Tab）。请改成空格，每层两个。"
+            )
+    return None
+
+
+class _Refused(Exception):
+    """Something that reads differently from how it looks: the rest of the file is not looked at."""
+
+
+def _built(events: Iterator[Event], file: str) -> Document:
+    """One document out of the parser's events, in one pass. Raises what the parser raises."""
+    document = Document(file)
+    begun = False
+    try:
+        for event in events:
+            if isinstance(event, DocumentStartEvent):
+                if event.version is not None or event.tags:
+                    raise _refused(event, document, "E104", "不能用 % 开头的 YAML 指令。请删去这一行。")
+                if begun:
+                    raise _refused(event, document, "E102", _syntax("expected a single document"))
+            elif isinstance(event, NodeEvent):
+                document.data, begun = _plain(event, events, (), document, 0), True
+    except _Refused:
+        document.data = None
     return document
 
 
-def _refuse(text: str, document: Document) -> None:
-    """Tabs as indentation, anchors, aliases and tags: things that read differently from how they look."""
-    for number, line in enumerate(text.splitlines(), start=1):
-        indent = line[: len(line) - len(line.lstrip())]
-        if "\t" in indent:
-            column = indent.index("\t") + 1
-            document.problems.append(
-                Problem(document.file, number, column, "E105", "缩进里有制表符（Tab）。请改成空格，每层两个。")
-            )
-            return
-    depth = 0
-    for event in YAML(typ="safe", pure=True).parse(text):
-        depth += {"MappingStartEvent": 1, "SequenceStartEvent": 1}.get(type(event).__name__, 0)
-        depth -= {"MappingEndEvent": 1, "SequenceEndEvent": 1}.get(type(event).__name__, 0)
-        alias = isinstance(event, AliasEvent)
-        tagged = not alias and getattr(event, "ctag", None) is not None and str(event.ctag) not in ("None", "!")
-        if alias or tagged or (isinstance(event, NodeEvent) and event.anchor is not None) or depth > _DEPTH:
-            mark = event.start_mark
-            what = "嵌套太深" if depth > _DEPTH else "不能用 YAML 的 &、* 或 ! 写法"
-            document.problems.append(
-                Problem(document.file, mark.line + 1, mark.column + 1, "E104", f"{what}。请把内容直接写出来；文字里有这些符号时加引号。")
-            )
-            return
+def _refused(event: Event, document: Document, code: str, message: str) -> _Refused:
+    mark = event.start_mark
+    document.problems = [Problem(document.file, mark.line + 1, mark.column + 1, code, message)]
+    return _Refused()
 
 
-def _plain(node: Node, where: Location, document: Document, depth: int) -> object:
-    """The value of ``node``; positions of everything below it are noted in ``document``."""
-    document.values[where] = (node.start_mark.line + 1, node.start_mark.column + 1)
-    if isinstance(node, ScalarNode):
-        return _scalar(node, where, document)
-    if isinstance(node, SequenceNode):
-        return [_plain(each, (*where, index), document, depth + 1) for index, each in enumerate(node.value)]
-    assert isinstance(node, MappingNode)
+def _plain(event: Event, events: Iterator[Event], where: Location, document: Document, depth: int) -> object:
+    """The value that begins with ``event``; positions of everything below it are noted in ``document``."""
+    _allowed(event, document, depth)
+    if isinstance(event, ScalarEvent) and not event.value and not event.style:
+        return None  # nothing is written: parsers differ on where it stands
+    document.values[where] = (event.start_mark.line + 1, event.start_mark.column + 1)
+    if isinstance(event, ScalarEvent):
+        return _scalar(event, where, document)
+    if isinstance(event, SequenceStartEvent):
+        listed: list[object] = []
+        while not isinstance(each := next(events), SequenceEndEvent):
+            listed.append(_plain(each, events, (*where, len(listed)), document, depth + 1))
+        return listed
     found: dict[Step, object] = {}
-    for key, name, below in _pairs(node, document):
+    while not isinstance(key := next(events), MappingEndEvent):
         position = (key.start_mark.line + 1, key.start_mark.column + 1)
+        if not isinstance(key, ScalarEvent):
+            message = "冒号前面要写名称，写成了清单或花括号。请检查缩进和括号，含 { 的文字要加引号。"
+            document.problems.append(Problem(document.file, *position, "E102", message))
+            _plain(key, events, (), Document(""), depth + 1)
+            _plain(next(events), events, (), Document(""), depth + 1)
+            continue
+        _allowed(key, document, depth)
+        name = _scalar(key, (), Document(""))
         if name in found:
             first = document.keys[(*where, name)][0]
             message = f"“{name}”写了两次（第{first}行已有）。请删去一个。"
             document.problems.append(Problem(document.file, *position, "E103", message))
+            _plain(next(events), events, (), Document(""), depth + 1)
             continue
         document.keys[(*where, name)] = position
-        found[name] = _plain(below, (*where, name), document, depth + 1)
+        found[name] = _plain(next(events), events, (*where, name), document, depth + 1)
     return found
 
 
-def _pairs(node: MappingNode, document: Document) -> Iterator[tuple[Node, Step, Node]]:
-    for key, below in node.value:
-        if not isinstance(key, ScalarNode):
-            position = (key.start_mark.line + 1, key.start_mark.column + 1)
-            message = "冒号前面要写名称，写成了清单或花括号。请检查缩进和括号，含 { 的文字要加引号。"
-            document.problems.append(Problem(document.file, *position, "E102", message))
-            continue
-        name = _scalar(key, (), Document(""))
-        assert name is None or isinstance(name, str | int | float | bool | date)
-        yield key, name, below
+def _allowed(event: Event, document: Document, depth: int) -> None:
+    """Refuse anchors, aliases, tags and depth."""
+    collection = not isinstance(event, ScalarEvent | AliasEvent)
+    if collection and depth >= _DEPTH:
+        raise _refused(event, document, "E104", f"嵌套太深。{_INSTEAD}")
+    tag = getattr(event, "ctag", None) or getattr(event, "tag", None)
+    anchored = isinstance(event, AliasEvent) or getattr(event, "anchor", None) is not None
+    if anchored or (tag is not None and str(tag) not in ("None", "!")):
+        raise _refused(event, document, "E104", f"不能用 YAML 的 &、* 或 ! 写法。{_INSTEAD}")
 
 
-def _scalar(node: ScalarNode, where: Location, document: Document) -> Step:
-    text: str = node.value
-    quoted = node.style in ("'", '"')
-    if node.start_mark.line == node.end_mark.line:
+def _scalar(event: ScalarEvent, where: Location, document: Document) -> Step:
+    text: str = event.value
+    style = event.style or ""
+    quoted = style in ("'", '"')
+    if event.start_mark.line == event.end_mark.line:
         document.inline.add(where)
         if quoted:
-            document.values[where] = (node.start_mark.line + 1, node.start_mark.column + 2)
-    if quoted or node.style in ("|", ">"):
-        return text.rstrip("\n") if node.style in ("|", ">") else text
-    kind = str(node.tag).rsplit(":", 1)[-1]
+            document.values[where] = (event.start_mark.line + 1, event.start_mark.column + 2)
+    if quoted or style in ("|", ">"):
+        return text if quoted else text.rstrip("\n")
+    return _resolved(text)
+
+
+@lru_cache(maxsize=20_000)
+def _resolved(text: str) -> Step:
+    """What YAML 1.2 takes an unquoted word for."""
+    kind = next((kind for kind, pattern in _RESOLVERS.get(text[:1], ()) if pattern.match(text)), "str")
     if kind == "null":
         return None
     if kind == "bool":
         return text.lower() == "true"
     try:
         if kind == "int":
-            return int(text.replace("_", ""), 0 if text.lower().lstrip("+-").startswith(("0x", "0o")) else 10)
+            # 0x7 is a case's “0 on seven nights”; nobody writes a rule's numbers in base 16 or 8
+            return text if text.lower().lstrip("+-").startswith(("0x", "0o")) else int(text.replace("_", ""))
         if kind == "float":
             return text if text.lower().endswith(("inf", "nan")) else float(text.replace("_", ""))
         if kind == "timestamp" and len(text) <= 10:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -13,23 +13,24 @@ from riskengine.errors import Problem
 from riskengine.model.duty import Level, Place, Route, Unit
 from riskengine.model.exemption import Exemption
 from riskengine.model.named_list import NamedList
-from riskengine.model.rule import Rule
+from riskengine.model.rule import Compound, Rule
 from riskengine.model.signal import Signal
 from riskengine.model.source import Source
 from riskengine.rulebook.document import Document, Location, read_document
 from riskengine.rulebook.places import read_places
 from riskengine.rulebook.translate import problems_of
 
-__all__ = ["Entries", "Entry", "read_entries", "rule_files"]
+__all__ = ["ONE_FOR_A_LIST", "Entries", "Entry", "read_entries", "rule_files"]
 
 T = TypeVar("T", bound=BaseModel)
 
-_LISTS: dict[type[BaseModel], frozenset[str]] = {
+ONE_FOR_A_LIST: dict[type[BaseModel], frozenset[str]] = {
     Source: frozenset({"files", "key", "ignore", "blank_when"}),
     Signal: frozenset({"subject"}),
     Rule: frozenset({"false_causes", "inhibits"}),
     NamedList: frozenset({"values"}),
     Route: frozenset({"themes", "subjects", "levels", "places"}),
+    Compound: frozenset({"all", "any", "none"}),
 }
 """Fields in which one word may stand for a list of one."""
 
@@ -66,6 +67,33 @@ class Entries:
     problems: list[Problem] = field(default_factory=list)
     incomplete: set[str] = field(default_factory=set)
 
+    def add(self, other: Entries) -> None:
+        """Everything of ``other`` after everything of this one."""
+        for each in fields(self):
+            held, more = getattr(self, each.name), getattr(other, each.name)
+            if isinstance(held, list):
+                held += more
+            elif isinstance(held, set):
+                held |= more
+        if other.themes is not None:
+            self.themes = (*(self.themes or ()), *other.themes)
+
+    @property
+    def named_lists(self) -> dict[str, NamedList]:
+        """The lists by name."""
+        return {entry.model.name: entry.model for entry in self.lists}
+
+    def unsure(self, message: str) -> bool:
+        """A word that ``message`` calls unknown may stand in a file that could not be read."""
+        return any(
+            message.startswith(said) and kind in self.incomplete
+            for said, kind in (("未知名称", "signals"), ("未知名单", "lists"))
+        )
+
+
+ReadFiles = dict[str, tuple[bytes, Entries]]
+"""File → its bytes and what stands in it."""
+
 
 def rule_files(rules: Path) -> list[tuple[str, Path]]:
     """``(path relative to rules/, path)`` of all YAML and CSV files, sorted; hidden and temporary files left out."""
@@ -74,13 +102,25 @@ def rule_files(rules: Path) -> list[tuple[str, Path]]:
     return sorted(each for each in named if not any(part[0] in ".~" for part in each[0].split("/")))
 
 
-def read_entries(rules: Path) -> Entries:
-    """Read all of ``rules/``. Never raises for what stands in a file."""
+def read_entries(rules: Path, read: ReadFiles | None = None) -> Entries:
+    """Read all of ``rules/``. Never raises for what stands in a file.
+
+    ``read``: what earlier calls read, for those who check many books that differ in one file; a file whose bytes are the same
+    is not parsed again.
+    """
     entries = Entries()
     present = set()
     for name, path in rule_files(rules):
         present.add(name)
-        _read(name, path, entries)
+        if read is None:
+            _read(name, path, entries)
+            continue
+        raw = path.read_bytes()
+        if name not in read or read[name][0] != raw:
+            alone = Entries()
+            _read(name, path, alone)
+            read[name] = raw, alone
+        entries.add(read[name][1])
     for needed, what in (
         ("levels.yaml", "预警等级"),
         ("units.yaml", "责任单位"),
@@ -168,9 +208,9 @@ def _listed(document: Document, key: str, model: type[T], entries: Entries) -> l
 
 def _validated(item: object, model: type[T], document: Document, at: Location, entries: Entries) -> T | None:
     if isinstance(item, dict):
-        item = _widened(item, _LISTS.get(model, frozenset()))
+        item = _widened(item, ONE_FOR_A_LIST.get(model, frozenset()))
         if model is Rule and isinstance(compound := item.get("compound"), dict):
-            item["compound"] = _widened(compound, frozenset({"all", "any", "none"}))
+            item["compound"] = _widened(compound, ONE_FOR_A_LIST[Compound])
     try:
         return model.model_validate(item)
     except ValidationError as error:

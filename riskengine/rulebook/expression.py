@@ -10,14 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from riskengine.rulebook.functions import FUNCTIONS
+from riskengine.rulebook.lists import Lists, listed_tokens
 from riskengine.rulebook.nodes import NODES
-from riskengine.rulebook.tokens import ExpressionError, Token, tokens
+from riskengine.rulebook.tokens import ExpressionError, Token
 from riskengine.rulebook.writing import CHINESE, OUTPUT, Type, Writer
 
 __all__ = ["Compiled", "ExpressionError", "Type", "compile_expression"]
@@ -32,18 +34,24 @@ class Compiled:
 
 
 def compile_expression(
-    text: str, names: Mapping[str, str], *, boolean: bool, types: Mapping[str, Type] | None = None
+    text: str,
+    names: Mapping[str, str],
+    *,
+    boolean: bool,
+    types: Mapping[str, Type] | None = None,
+    lists: Lists | None = None,
 ) -> Compiled:
     """The SQL of ``text``, a condition (``boolean``) or a value; each name stands as the SQL that ``names`` gives it.
 
     ``types`` says what a name holds, where that is known; then a number compared with text is found here and not at
-    night. ``days_since`` and ``days_until`` need ``as_of`` among ``names``. Raises ExpressionError, and nothing else.
+    night. ``lists``: what may stand after ``in``; a loaded rule book has them written out. ``days_since`` and
+    ``days_until`` need ``as_of`` among ``names``. Raises ExpressionError, and nothing else.
 
     >>> compile_expression("起数 / 人口 > 2 且 类别 = '盗窃'",
     ...                    {"起数": "n", "人口": "p", "类别": "c"}, boolean=True).sql
     "(((CAST(n AS DOUBLE) / NULLIF(CAST(p AS DOUBLE), 0)) > 2) AND (c = '盗窃'))"
     """
-    typed = tokens(text)
+    typed = listed_tokens(text, lists or {}, names)
     _glued(typed, names)
     writer = Writer(typed, names, types or {}, NODES, FUNCTIONS)
     result = writer.write(_parse(typed))
@@ -85,12 +93,18 @@ def _parse(typed: list[Token]) -> exp.Expr:
         ends.append(at)
         at += 1
     try:
-        return sqlglot.parse_one(" ".join(words), read="duckdb")
+        return _tree(" ".join(words))
     except SqlglotError as error:
         raise _syntax(error, typed, ends) from None
     except (RecursionError, ValueError, TypeError, AttributeError, LookupError):
         # a parser's own slip must not become the analyst's traceback
         raise ExpressionError("写法不对，请检查括号和运算符。", typed[0].column) from None
+
+
+@lru_cache(maxsize=4000)
+def _tree(placeholders: str) -> exp.Expr:
+    """The same tree for every expression of the same shape: whoever writes SQL from it reads it only."""
+    return sqlglot.parse_one(placeholders, read="duckdb")
 
 
 def _adjacent(before: Token | None, token: Token, after: Token | None) -> None:

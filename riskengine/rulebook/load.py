@@ -10,9 +10,12 @@ from riskengine.errors import Problem, RulesInvalid
 from riskengine.model.rule import Rule
 from riskengine.model.rulebook import Rulebook
 from riskengine.model.signal import Signal
+from riskengine.rulebook.agreement_checks import check_agreements
+from riskengine.rulebook.case_checks import check_cases
 from riskengine.rulebook.compound_checks import check_compounds
 from riskengine.rulebook.duty_checks import check_duty
 from riskengine.rulebook.entries import Entries, read_entries, rule_files
+from riskengine.rulebook.lists import rule_written_out, signal_written_out
 from riskengine.rulebook.names import names_used, signals_behind
 from riskengine.rulebook.rule_checks import check_rules
 from riskengine.rulebook.signal_checks import check_signals
@@ -29,8 +32,9 @@ def load(workspace: Workspace) -> Rulebook:
     problems = find_problems(entries)
     if problems:
         raise RulesInvalid(problems)
-    signals = {entry.model.name: entry.model for entry in entries.signals}
-    rules = {entry.model.id: entry.model for entry in entries.rules}
+    lists = {entry.model.name: entry.model for entry in entries.lists}
+    signals = {entry.model.name: signal_written_out(entry.model, lists) for entry in entries.signals}
+    rules = {entry.model.id: rule_written_out(entry.model, lists) for entry in entries.rules}
     return Rulebook(
         sources={entry.model.source: entry.model for entry in entries.sources},
         signals=signals,
@@ -41,7 +45,7 @@ def load(workspace: Workspace) -> Rulebook:
         routes=tuple(entry.model for entry in entries.routes),
         hash=digest,
         exemptions=tuple(entry.model for entry in entries.exemptions),
-        lists={entry.model.name: entry.model for entry in entries.lists},
+        lists=lists,
         rule_hashes={rule.id: _rule_hash(rule, signals) for rule in rules.values()},
     )
 
@@ -49,7 +53,15 @@ def load(workspace: Workspace) -> Rulebook:
 def find_problems(entries: Entries) -> list[Problem]:
     """Every error, in file order: those met while reading, then those that only show when entries are seen together."""
     found = list(entries.problems)
-    for check in (check_sources, check_signals, check_rules, check_compounds, check_duty):
+    for check in (
+        check_sources,
+        check_signals,
+        check_rules,
+        check_compounds,
+        check_duty,
+        check_agreements,
+        check_cases,
+    ):
         found += check(entries)
     return sorted(set(found))
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 from riskengine.contracts import contract
 from riskengine.contracts.field import sql_type
@@ -17,8 +17,19 @@ from riskengine.rulebook.tokens import ExpressionError, tokens
 from riskengine.rulebook.writing import Type
 
 __all__ = [
-    "MEMBERS", "builtins_of", "column_types", "columns_of", "kinds_needed", "names_used", "parameters_in_force",
-    "placeholders", "previous_columns", "signals_behind", "signals_needed", "words",
+    "MEMBERS",
+    "builtins_of",
+    "column_types",
+    "columns_of",
+    "kinds_needed",
+    "made_of",
+    "names_used",
+    "parameters_in_force",
+    "placeholders",
+    "previous_columns",
+    "signals_behind",
+    "signals_needed",
+    "words",
 ]
 
 MEMBERS = "命中数"
@@ -59,11 +70,12 @@ def previous_columns(kind: str) -> dict[str, str]:
 
 
 def parameters_in_force(rule: Rule, as_of: date) -> dict[str, tuple[float, date] | None]:
-    """Each parameter's value and the day it holds since; None where no value holds yet on ``as_of`` (then unknown)."""
+    """Each parameter's value and the day it holds since; None where none holds yet, or no longer, on ``as_of`` (then unknown)."""
     found: dict[str, tuple[float, date] | None] = {}
     for name, parameter in rule.parameters.items():
         since = max((day for day in parameter.values if day <= as_of), default=None)
-        found[name] = None if since is None else (parameter.values[since], since)
+        ended = parameter.until is not None and as_of > parameter.until
+        found[name] = None if since is None or ended else (parameter.values[since], since)
     return found
 
 
@@ -77,13 +89,15 @@ def placeholders(sentence: str) -> tuple[str, ...]:
 
 def words(*texts: str | None) -> frozenset[str]:
     """Every name that stands in expressions; nothing for one that cannot be read."""
-    found: set[str] = set()
-    for text in texts:
-        try:
-            found |= {token.text for token in tokens(text or "") if token.kind == "word"}
-        except ExpressionError:
-            continue
-    return frozenset(found)
+    return frozenset().union(*(_words(text) for text in texts if text))
+
+
+@lru_cache(maxsize=10_000)  # the same condition is asked for again and again
+def _words(text: str) -> frozenset[str]:
+    try:
+        return frozenset(token.text for token in tokens(text) if token.kind == "word")
+    except ExpressionError:
+        return frozenset()
 
 
 def names_used(rule: Rule) -> frozenset[str]:
@@ -94,22 +108,30 @@ def names_used(rule: Rule) -> frozenset[str]:
     return frozenset(found)
 
 
+def made_of(signal: Signal) -> frozenset[str]:
+    """The names of the signals (and built-in signals) that a signal is computed from; nothing where it is measured."""
+    below = {signal.usual, signal.upper, signal.trend, signal.rank, signal.rate} - {None}
+    return frozenset(name for name in below if name is not None) | words(signal.computed)
+
+
 def signals_behind(signals: Mapping[str, Signal], names: Iterable[str]) -> tuple[Signal, ...]:
     """The signals among ``names`` and those they are computed from, each after what it needs. Cycles are left out."""
     ordered: dict[str, Signal] = {}
-    open_: set[str] = set()
-
-    def visit(name: str) -> None:
-        signal = signals.get(name)
-        if signal is None or name in ordered or name in open_:
-            return
-        open_.add(name)
-        for below in sorted({signal.usual or "", signal.upper or ""} | words(signal.formula)):
-            visit(below)
-        ordered[name] = signal
-
-    for name in sorted(names):
-        visit(name)
+    for start in sorted(names):
+        open_: dict[
+            str, Iterator[str]
+        ] = {}  # the way down from ``start``; a loop, because a chain may be longer than the stack
+        below: str | None = start
+        while below is not None or open_:
+            if below is not None and below in signals and below not in ordered and below not in open_:
+                open_[below] = iter(sorted(made_of(signals[below])))
+            elif not open_:
+                break
+            name, rest = next(reversed(open_.items()))
+            below = next(rest, None)
+            if below is None:
+                ordered[name] = signals[name]
+                del open_[name]
     return tuple(ordered.values())
 
 

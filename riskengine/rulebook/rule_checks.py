@@ -13,7 +13,7 @@ from riskengine.model.subject import PLACES, Subject
 from riskengine.rulebook.entries import Entries, Entry
 from riskengine.rulebook.expression import ExpressionError, Type, compile_expression
 from riskengine.rulebook.names import MEMBERS, builtins_of, column_types, columns_of, placeholders
-from riskengine.rulebook.signal_checks import chinese, expression_problem
+from riskengine.rulebook.signal_checks import RESERVED, chinese, expression_problem
 from riskengine.rulebook.suggest import suggestion
 
 __all__ = ["check_rules"]
@@ -35,11 +35,11 @@ def check_rules(entries: Entries) -> Iterator[Problem]:
             near = suggestion(rule.theme, entries.themes, 20)
             yield entry.problem(("theme",), "E602", f"未知主题“{rule.theme}”{near}")
         yield from _parameters(entry, signals)
-        yield from _expressions(entry, signals, "signals" in entries.incomplete)
+        yield from _expressions(entry, signals, entries)
         yield from _floors(entry, entries)
         for number, feature in enumerate(rule.score):
             yield from _bands(entry, ("score", number, "bands"), feature.bands)
-        yield from _evidence(entry)
+        yield from _evidence(entry, entries)
 
 
 def _names_for(rule: Rule, signals: Mapping[str, Signal]) -> set[str]:
@@ -51,6 +51,9 @@ def _names_for(rule: Rule, signals: Mapping[str, Signal]) -> set[str]:
 
 def _parameters(entry: Entry[Rule], signals: Mapping[str, Signal]) -> Iterator[Problem]:
     for name, parameter in entry.model.parameters.items():
+        if name.lower() in RESERVED - {MEMBERS, "as_of"} - set(builtins_of(entry.model.subject)):
+            message = f"“{name}”是内置名称或保留字，不能用作参数名。请换一个名称。"
+            yield entry.problem(("parameters", name), "E506", message)
         if name in signals or name in builtins_of(entry.model.subject) or name in (MEMBERS, "as_of"):
             yield entry.problem(("parameters", name), "E604", f"参数“{name}”与信号同名。请给参数换一个名称。")
         for day, value in parameter.values.items():
@@ -58,7 +61,7 @@ def _parameters(entry: Entry[Rule], signals: Mapping[str, Signal]) -> Iterator[P
                 yield entry.problem(("parameters", name, "values", day), "E203", f"{name}：“{value}”应为有限的数字。")
 
 
-def _expressions(entry: Entry[Rule], signals: Mapping[str, Signal], incomplete: bool) -> Iterator[Problem]:
+def _expressions(entry: Entry[Rule], signals: Mapping[str, Signal], entries: Entries) -> Iterator[Problem]:
     rule = entry.model
     usable = _names_for(rule, signals)
     texts: list[tuple[Where, str, bool]] = []
@@ -71,9 +74,9 @@ def _expressions(entry: Entry[Rule], signals: Mapping[str, Signal], incomplete: 
     for where, text, boolean in texts:
         try:
             every = {name: name for name in usable | other}
-            names = compile_expression(text, every, boolean=boolean, types=types).names
+            names = compile_expression(text, every, boolean=boolean, types=types, lists=entries.named_lists).names
         except ExpressionError as error:
-            if not (incomplete and error.message.startswith("未知名称")):
+            if not entries.unsure(error.message):
                 yield expression_problem(entry, where, error)
             continue
         for name in sorted(names & other):
@@ -89,7 +92,7 @@ def _expressions(entry: Entry[Rule], signals: Mapping[str, Signal], incomplete: 
         for name in held:
             if name in other:
                 yield _foreign(entry, where, name, signals)
-            elif name not in usable and not incomplete:
+            elif name not in usable and "signals" not in entries.incomplete:
                 yield entry.problem(where, "E302", f"says：花括号里的“{name}”未知{suggestion(name, usable)}")
 
 
@@ -142,7 +145,7 @@ def _edge(value: float) -> str:
     return {-math.inf: "−∞", math.inf: "+∞"}.get(value, f"{value:g}")
 
 
-def _evidence(entry: Entry[Rule]) -> Iterator[Problem]:
+def _evidence(entry: Entry[Rule], entries: Entries) -> Iterator[Problem]:
     evidence = entry.model.evidence
     if evidence is None:
         return
@@ -158,6 +161,7 @@ def _evidence(entry: Entry[Rule]) -> Iterator[Problem]:
         names = {**columns_of(evidence.source), "as_of": "as_of"}
         types: dict[str, Type] = {**column_types(evidence.source), "as_of": "date"}
         try:
-            compile_expression(evidence.where, names, boolean=True, types=types)
+            compile_expression(evidence.where, names, boolean=True, types=types, lists=entries.named_lists)
         except ExpressionError as error:
-            yield expression_problem(entry, ("evidence", "where"), error)
+            if not entries.unsure(error.message):
+                yield expression_problem(entry, ("evidence", "where"), error)

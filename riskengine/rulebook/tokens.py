@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 __all__ = ["DEPTH", "LENGTH", "ExpressionError", "Token", "tokens"]
@@ -37,6 +38,9 @@ class Token:
 
 
 _KEYWORDS = frozenset("and or not in between is null case when then else end true false".split())
+_STATEMENTS = frozenset(
+    "select copy pragma attach detach insert update delete drop alter create install exists union join describe".split()
+)
 _CONNECTIVES = {"且": "and", "或": "or", "非": "not"}
 _QUOTES = {"'": "'", '"': '"', "“": "”", "‘": "’", "＇": "＇", "＂": "＂"}
 _MAPPED = {"≥": ">=", "≤": "<=", "≠": "<>", "×": "*", "÷": "/", "，": ",", "　": " ", "−": "-", "–": "-", "—": "-"}
@@ -52,6 +56,11 @@ def _narrow(text: str) -> str:
 
 def tokens(text: str) -> list[Token]:
     """The tokens of ``text``. Raises ExpressionError on anything outside the language, before any parser sees it."""
+    return list(_tokens(text))
+
+
+@lru_cache(maxsize=10_000)  # a rule's condition is asked for a dozen times
+def _tokens(text: str) -> tuple[Token, ...]:
     if len(text) > LENGTH:
         raise ExpressionError(f"表达式有{len(text)}个字符，最多{LENGTH}个。请拆成几个信号。", LENGTH + 1)
     flat = _narrow(text)
@@ -73,7 +82,7 @@ def tokens(text: str) -> list[Token]:
         found.append(token)
     if not found:
         raise ExpressionError("表达式是空的，请写一个条件或算式。", 1)
-    return found
+    return tuple(found)
 
 
 def _quoted(text: str, at: int) -> tuple[str, int]:
@@ -109,6 +118,9 @@ def _plain(flat: str, at: int) -> tuple[Token, int]:
         text = word[0]
         if text in _CONNECTIVES:
             return Token("keyword", _CONNECTIVES[text], at + 1), word.end()
+        if text.lower() in _STATEMENTS:
+            message = f"“{text}”是数据库的语句，条件里不能查别的表、读文件或改数据。请用信号把要的数算出来。"
+            raise ExpressionError(message, at + 1)
         if text.lower() in _KEYWORDS:
             return Token("keyword", text.lower(), at + 1), word.end()
         return Token("word", text, at + 1), word.end()
@@ -120,6 +132,8 @@ def _plain(flat: str, at: int) -> tuple[Token, int]:
     if operator := _OPERATOR.match(flat, at):
         text = {"==": "=", "!=": "<>"}.get(operator[0], operator[0])
         return Token("operator", text, at + 1), operator.end()
+    if char == ".":
+        raise ExpressionError("名称里不能有点号：条件里只有信号和参数，没有别的表。请删去点号和它前面的部分。", at + 1)
     shown = char if char.isprintable() else f"U+{ord(char):04X}"
     allowed = "名称、数字、引号里的文字和 + - * / ( ) < > = ,"
     raise ExpressionError(f"不认识的字符“{shown}”，表达式里只能用{allowed}。", at + 1)

@@ -116,3 +116,75 @@ def write(rules: Path, changes: dict[str, str]) -> Workspace:
 def workspace(tmp_path: Path) -> Workspace:
     """The smallest workspace, unchanged."""
     return write(tmp_path / "rules", {})
+
+
+TIDY = {
+    "routes.yaml": """\
+routes:
+  - {themes: [电信网络诈骗], lead: fanzha}
+  - {themes: [信访, 综合研判], lead: zongzhi}
+  - {lead: zongzhi, catch_all: true}
+""",
+    "signals/fraud.yaml": """\
+signals:
+  - {name: 近7日诈骗起数, unit: 起, subject: [town, county], from: fraud, measure: count, window: 7}
+  - {name: 近7日诈骗往常, unit: 起, subject: [town, county], usual: 近7日诈骗起数}
+  - {name: 近7日诈骗损失, unit: 元, subject: [town, county], from: fraud, measure: sum, of: 损失金额, window: 7}
+  - {name: 未止付占比, unit: 比例, subject: [town, county], from: fraud, measure: share, of: 止付金额 is null, window: 7}
+  - {name: 信访登记天数, unit: 天, subject: petition, from: petition, measure: latest, of: days_since(日期)}
+""",
+    "warnings/fraud/surge.yaml": """\
+rules:
+  - id: fraud-surge
+    title: 诈骗案件明显增多
+    theme: 电信网络诈骗
+    subject: town
+    when: 近7日诈骗起数 >= 起数下限 and 近7日诈骗起数 > 近7日诈骗往常
+    parameters:
+      起数下限: {unit: 起, reference: 县反诈中心研判口径, values: {2024-01-01: 5, 2026-06-01: 6}}
+    score:
+      - feature: 起数
+        of: 近7日诈骗起数
+        bands: [[null, 5, 0], [5, 10, 40], [10, null, 80]]
+        says: 近7日诈骗{近7日诈骗起数}起，往常{近7日诈骗往常}起，损失{近7日诈骗损失}，未止付{未止付占比}
+    floors:
+      - {when: 近7日诈骗起数 >= 20, level: 橙, says: "一周{近7日诈骗起数}起"}
+    basis: 反电信网络诈骗法第三条
+    action: 开展预警劝阻
+    false_causes: [集中补录]
+    cases:
+      - {case: 案件多, as_of: 2026-06-30, signals: {近7日诈骗起数: 9, 近7日诈骗往常: 2}, expect: {verdict: hit}}
+      - {case: 案件少, as_of: 2026-06-30, signals: {近7日诈骗起数: 1, 近7日诈骗往常: 2}, expect: {verdict: clear}}
+  - id: petition-old
+    title: 信访事项久未办结
+    theme: 信访
+    subject: petition
+    when: 信访登记天数 > 60
+    score:
+      - {feature: 天数, of: 信访登记天数, bands: [[null, null, 50]], says: "登记{信访登记天数}天"}
+    basis: 信访工作条例
+    action: 督促办结
+    false_causes: [办结未录入]
+    cases:
+      - {case: 登记已久, as_of: 2026-06-30, signals: {信访登记天数: 61}, expect: {verdict: hit}}
+      - {case: 刚刚登记, as_of: 2026-06-30, signals: {信访登记天数: 60}, expect: {verdict: clear}}
+  - id: town-both
+    title: 诈骗与信访同时出现
+    theme: 综合研判
+    subject: town
+    compound: {all: [fraud-surge, petition-old], within: 7}
+    basis: 平安建设工作要求
+    action: 会商研判
+    false_causes: [集中补录]
+    cases:
+      - {case: 两样都有, as_of: 2026-06-30, members: {fraud-surge: hit, petition-old: hit}, expect: {verdict: hit}}
+      - {case: 只有一样, as_of: 2026-06-30, members: {fraud-surge: hit}, expect: {verdict: clear}}
+""",
+}
+"""Laid over ``FILES``: a workspace of which ``check`` has nothing to say on 2026-06-30."""
+
+
+@pytest.fixture
+def tidy_workspace(tmp_path: Path) -> Workspace:
+    """The smallest workspace with nothing left to say about it."""
+    return write(tmp_path / "rules", TIDY)

@@ -13,7 +13,14 @@ NAMES = {
     "甲": "甲", "乙": '"乙"', "类别": "类别", "日": "日", "是否化解": "是否化解", "rank": '"rank"', "空": "空",
     "as_of": "DATE '2026-06-30'",
 }  # fmt: skip
-TYPES: dict[str, Type] = {"甲": "number", "乙": "number", "类别": "text", "日": "date", "是否化解": "flag", "rank": "number"}
+TYPES: dict[str, Type] = {
+    "甲": "number",
+    "乙": "number",
+    "类别": "text",
+    "日": "date",
+    "是否化解": "flag",
+    "rank": "number",
+}
 con = duckdb.connect()
 ROW = (
     "(SELECT 3::BIGINT AS 甲, 0::BIGINT AS 乙, '盗窃' AS 类别, DATE '2026-06-01' AS 日, TRUE AS 是否化解, "
@@ -88,7 +95,9 @@ def test_the_names_that_were_read_are_told() -> None:
 
 
 def test_the_sql_is_parenthesised_and_carries_only_what_was_given() -> None:
-    compiled = compile_expression("甲 / 乙 >= 0.5 或 类别 = '盗''窃'", {"甲": "a", "乙": "b", "类别": "c"}, boolean=True)
+    compiled = compile_expression(
+        "甲 / 乙 >= 0.5 或 类别 = '盗''窃'", {"甲": "a", "乙": "b", "类别": "c"}, boolean=True
+    )
     assert compiled.sql == "(((CAST(a AS DOUBLE) / NULLIF(CAST(b AS DOUBLE), 0)) >= 0.5e0) OR (c = '盗''窃'))"
 
 
@@ -97,7 +106,10 @@ def test_the_sql_is_parenthesised_and_carries_only_what_was_given() -> None:
     [
         ("甲 > 2 且 诈骗 > 1", "第9列：未知名称“诈骗”，可用的有：as_of、rank、乙、日、是否化解、甲、空、类别。"),
         ("甲 > 2 and", "第7列：“and”后面缺少内容，请补全。"),
-        ("甲 > > 2", "第1列：表达式里不能用这种写法。可用：比较、and or not、in、between、is null、case、加减乘除和函数。"),
+        (
+            "甲 > > 2",
+            "第1列：表达式里不能用这种写法。可用：比较、and or not、in、between、is null、case、加减乘除和函数。",
+        ),
         ("(甲 > 2", "第6列：括号没有配对，缺少“)”。"),
         ("甲 > 2)", "第6列：括号没有配对，多了“)”。"),
         ("甲 乙", "第3列：“乙”前面缺少运算符。请补上 and、or、比较或加减乘除。"),

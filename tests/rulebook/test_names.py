@@ -49,7 +49,10 @@ def test_a_parameter_is_the_newest_value_of_its_history(
 
 def test_signals_come_after_what_they_are_computed_from(workspace: Workspace) -> None:
     book = load(workspace)
-    assert [signal.name for signal in signals_needed(book, book.rules["fraud-surge"])] == ["近7日诈骗起数", "近7日诈骗往常"]
+    assert [signal.name for signal in signals_needed(book, book.rules["fraud-surge"])] == [
+        "近7日诈骗起数",
+        "近7日诈骗往常",
+    ]
     assert kinds_needed(book, book.rules["fraud-surge"]) == {"fraud"}
     assert kinds_needed(book, book.rules["petition-old"]) == {"petition"}
 

@@ -1,0 +1,66 @@
+"""Rules that have not hit for months: perhaps the danger is gone, perhaps the rule is blind. Read from the nights that were run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import duckdb
+
+from riskengine.errors import Problem
+from riskengine.rulebook.view import View
+from riskengine.workspace import Workspace
+
+__all__ = ["Fired", "read_fired", "silent_rules"]
+
+_EVALUATED = """
+SELECT rule, count(*), min(as_of), max(as_of) FILTER (WHERE hits > 0)
+FROM assess.evaluated WHERE as_of > ? AND as_of <= ? GROUP BY rule"""
+
+
+@dataclass(frozen=True)
+class Fired:
+    """What the nights after ``since`` up to ``until`` say: rule → nights decided, the first of them, the newest with a hit."""
+
+    since: date
+    until: date
+    nights: int
+    rules: Mapping[str, tuple[int, date, date | None]]
+
+
+def read_fired(workspace: Workspace, until: date, months: int) -> Fired | None:
+    """The last ``months`` months of nights up to ``until``; None where there is no database, or another run holds it.
+
+    Opened for reading only: nothing is created, changed or locked for longer than the question takes.
+    """
+    if not workspace.database.is_file():
+        return None
+    since = until - timedelta(days=round(months * 365.25 / 12))
+    try:
+        with duckdb.connect(str(workspace.database), read_only=True) as con:
+            rows = con.execute(_EVALUATED, [since, until]).fetchall()
+            found = con.execute(
+                "SELECT count(DISTINCT as_of) FROM assess.evaluated WHERE as_of > ? AND as_of <= ?", [since, until]
+            ).fetchone()
+    except duckdb.Error:  # held by a night that is running, or older than this table: then nothing can be said
+        return None
+    return Fired(
+        since, until, found[0] if found else 0, {rule: (nights, first, hit) for rule, nights, first, hit in rows}
+    )
+
+
+def silent_rules(view: View, fired: Fired) -> Iterator[Problem]:
+    """I827: rules in use that were decided from the beginning of the span on and never hit in it.
+
+    A rule that is younger than the span is not named: it had no chance yet.
+    """
+    for entry in view.entries.rules:
+        rule = entry.model
+        if rule.status != "live" or rule.id not in fired.rules:
+            continue
+        nights, first, hit = fired.rules[rule.id]
+        if hit is None and first <= fired.since + timedelta(days=7):
+            days = (fired.until - fired.since).days
+            message = f"近{days}天算过{nights}夜，规则一次也没有命中。请看门槛是否太高、数据是否还在报；确实不再需要的请停用。"
+            yield entry.problem(("id",), "I827", message)
