@@ -1,0 +1,69 @@
+"""Who gets it: the duties that were given, or those that would be, and by which route."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from riskengine.explain.chain import Route
+from riskengine.explain.relive import Scene
+from riskengine.explain.wording import TYPES
+from riskengine.intervene.routing import route
+from riskengine.model import duty
+
+__all__ = ["route_of"]
+
+_ID = "YJ-0000-000000"
+
+
+def route_of(scene: Scene, subject: str, name: str, place: str | None, level: int, warning: str | None) -> Route:
+    """The route that takes a warning of this level, and the units. ``warning``: the one that the night delivered, None where there
+    is none; then they are those it would go to.
+    """
+    con, rule, as_of = scene.con, scene.rule, scene.as_of
+    con.execute("DELETE FROM assess.warning WHERE id = ?", [_ID])
+    con.execute("DELETE FROM assess.state WHERE id = ?", [_ID])
+    con.execute(
+        "INSERT INTO assess.warning VALUES (?, ?, ?, ?, ?, ?, ?, NULL)",
+        [_ID, rule.subject.value, subject, name, place, rule.theme, as_of],
+    )
+    con.execute("INSERT INTO assess.state VALUES (?, ?, '新增', ?, 0, [], FALSE, NULL, NULL)", [as_of, _ID, level])
+    nth = None
+    routed: list[tuple[str, str]] = []
+    for at, each in enumerate(scene.rulebook.routes, start=1):
+        route(con, replace(scene.rulebook, routes=(each,)), as_of)
+        routed = con.execute("SELECT unit, role FROM routed ORDER BY role = '协办', unit").fetchall()
+        if routed:
+            nth = at
+            break
+    names = {unit.id: unit.name for unit in scene.rulebook.units.values()}
+    says = _route(scene.rulebook.routes[nth - 1], names) if nth else "没有一条派发能接住它，请核对 rules/routes.yaml"
+    given = _given(scene, warning)
+    if given:
+        return Route(nth, says, tuple((names.get(unit, unit), role, day) for unit, role, day in given), False)
+    within = next(each.handle_within for each in scene.rulebook.levels if each.rank == level)
+    day = (as_of + timedelta(days=within)).isoformat()
+    return Route(nth, says, tuple((names.get(unit, unit), role, day) for unit, role in routed), True)
+
+
+def _given(scene: Scene, warning: str | None) -> list[tuple[str, str, str]]:
+    if warning is None:
+        return []
+    rows = scene.con.execute(
+        "SELECT unit, role, deadline FROM kept.intervene.duty WHERE id = ? AND as_of = ? ORDER BY role = '协办', unit",
+        [warning, scene.as_of],
+    ).fetchall()
+    return [(unit, role, day.isoformat()) for unit, role, day in rows]
+
+
+def _route(each: duty.Route, names: dict[str, str]) -> str:
+    """A route in words."""
+    conditions = [
+        f"主题{'、'.join(each.themes)}" if each.themes else "",
+        f"对象{'、'.join(TYPES[subject] for subject in each.subjects)}" if each.subjects else "",
+        f"等级{'、'.join(each.levels)}" if each.levels else "",
+        f"地区{'、'.join(each.places)}" if each.places else "",
+    ]
+    lead = {"township": "属地乡镇（街道）", "reporter": "应报送的单位"}.get(each.lead, names.get(each.lead, each.lead))
+    when = "，".join(filter(None, conditions)) or "其余全部"
+    return f"{when} → {lead}主办{'，属地协办' if each.township and each.lead != 'township' else ''}{'（兜底）' if each.catch_all else ''}"
