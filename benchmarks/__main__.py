@@ -1,4 +1,4 @@
-"""``python -m benchmarks [--rounds 5]``: generate the workspace, run the three benchmarks, print and write ``results.json``."""
+"""``python -m benchmarks [--rounds 5]``: generate the workspace, run the four benchmarks, print and write ``results.json``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 
 import duckdb
 
-from benchmarks import load, night, whole
+from benchmarks import load, night, plan, whole
 from benchmarks.book import places
 from benchmarks.clock import Pair, in_turns, median
 from benchmarks.workspace import NEXT, NIGHT, build, put
@@ -25,7 +25,7 @@ from riskengine.workspace import Workspace
 
 _RESULTS = Path(__file__).with_name("results.json")
 _COMMAND = "make bench"
-_GOALS = {"load": 3.0, "night": 2.0, "memory": 1536}
+_GOALS = {"load": 3.0, "night": 2.0, "memory": 1536, "plan": 1.0}
 
 
 def main() -> None:
@@ -36,7 +36,8 @@ def main() -> None:
     chosen = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="riskengine-bench-"))
     try:
-        figures = _measure(build(folder), chosen.rounds)
+        figures = _measure(build(folder / "million"), chosen.rounds)
+        figures |= _plans(folder / "sample", chosen.rounds)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     for name, figure in figures.items():
@@ -78,6 +79,24 @@ def _measure(workspace: Workspace, rounds: int) -> dict[str, dict[str, Any]]:
         figures[f"{name}_peak"] = _figure(found["peak"], "MB", None, _GOALS["memory"], note="process and worker together")
         for phase, seconds in found["phases"].items():
             figures[f"{name}_{phase}"] = _figure(seconds, "s", None)
+    return figures
+
+
+def _plans(folder: Path, rounds: int) -> dict[str, dict[str, Any]]:
+    print(f"(4) 推演 {plan.NIGHTS} 夜，对照样例县的五个单夜", flush=True)
+    county = plan.county(folder, lambda line: print(line, flush=True))
+    figures: dict[str, dict[str, Any]] = {}
+    for name, engine, note in (
+        ("plan_edit", county.edit, "one threshold changed; what cannot differ is not played"),
+        ("plan_all", county.whole, "one threshold changed; all rules played"),
+        ("plan_twice", county.twice, "every rule may differ: all rules weighed for both rule books"),
+    ):
+        print(f"  {name}：{note}")
+        pairs = in_turns(min(rounds, 3), engine, county.five, county.restore)
+        figures[f"{name}_seconds"] = _figure(median(pairs, lambda p: p.wall), "s", None, note=note)
+        figures[f"{name}_peer"] = _figure(median(pairs, lambda p: p.peer_wall), "s", plan.PEER)
+        ratio = median(pairs, lambda p: p.wall / p.peer_wall)
+        figures[f"{name}_ratio"] = _figure(ratio, "×", plan.PEER, _GOALS["plan"])
     return figures
 
 
