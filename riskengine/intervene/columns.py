@@ -8,7 +8,7 @@ from datetime import date
 from typing import Generic, TypeVar
 
 from riskengine.intervene.lines import Duty, Entry, Line
-from riskengine.intervene.wording import deadline, evidence_in_short, level_name, numbered
+from riskengine.intervene.wording import deadline, evidence_in_short, level_name, numbered, reason
 
 __all__ = ["RECEIPT_COLUMNS", "TAIL", "Column", "Row", "county_columns", "unit_columns"]
 
@@ -81,7 +81,7 @@ def _entry_columns() -> tuple[Column[Entry], ...]:
         Column("状态", 6, lambda entry: entry.change, _centre),
         Column("对象", 15, lambda entry: entry.subject_name, _text),
         Column("主题", 10, lambda entry: entry.theme, _centre),
-        Column("为什么预警", 32, lambda entry: entry.sentence, _text),
+        Column("为什么预警", 32, reason, _text),
         Column("证据", 34, lambda entry: evidence_in_short(entry.evidence), _text),
         Column("建议措施", 26, lambda entry: numbered(entry.actions), _text),
         Column("可能的误报原因", 20, lambda entry: numbered(entry.false_causes), _text),

@@ -40,6 +40,8 @@ def _plain(entry: Entry, as_of: date) -> dict[str, Any]:
         "actions": list(entry.actions),
         "false_causes": list(entry.false_causes),
         "bases": list(entry.bases),
+        "merged_into": entry.merged_into,
+        "children": [child.id for child in entry.children],
         "duties": [_duty(duty) for duty in entry.duties],
         "why": entry.why,
         "evidence": list(entry.evidence),

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from riskengine.intervene.routing import current_places, line_of
+from riskengine.intervene.routing import current_places, line_of, place_name
 from riskengine.model.duty import Level, Place
 from riskengine.model.rulebook import Rulebook
 from riskengine.store.database import Connection
 
-__all__ = ["CHANGES", "Duty", "Entry", "Line", "entries", "lines_by_unit"]
+__all__ = ["CHANGES", "Child", "Duty", "Entry", "Line", "entries", "families", "lines_by_unit"]
 
 CHANGES = ("新增", "升级", "持续", "降级", "解除")
 """What can happen to a warning on a night, in the order in which it is read."""
@@ -52,8 +52,20 @@ class Duty:
 
 
 @dataclass(frozen=True)
+class Child:
+    """A warning that is merged into another one, as the parent names it."""
+
+    id: str
+    subject_name: str
+    level: Level
+
+
+@dataclass(frozen=True)
 class Entry:
-    """One warning as it stands tonight. ``score`` is None only where the night knows none (a lifted warning)."""
+    """One warning as it stands tonight. ``score`` is None only where the night knows none (a lifted warning).
+
+    ``merged_into``: the warning that explains it, None where it stands alone; ``children``: those that it explains.
+    """
 
     id: str
     change: str
@@ -77,6 +89,8 @@ class Entry:
     false_causes: tuple[str, ...]
     bases: tuple[str, ...]
     duties: tuple[Duty, ...]
+    merged_into: str | None = None
+    children: tuple[Child, ...] = ()
 
     @property
     def lifted(self) -> bool:
@@ -100,23 +114,51 @@ class Line:
 def entries(con: Connection, rulebook: Rulebook, as_of: date) -> list[Entry]:
     """All warnings open tonight, gravest first, then by change, theme and subject; last those that are lifted tonight.
 
-    Reads ``assess.state``, ``assess.warning``, ``intervene.duty`` of tonight and the receipts known by tonight.
+    Reads ``assess.state``, ``assess.warning``, ``assess.merged``, ``intervene.duty`` of tonight and the receipts known
+    by tonight.
     """
     duties = _duties(con, rulebook, as_of)
     places = current_places(rulebook.places, as_of)
     levels = {level.rank: level for level in rulebook.levels}
     lightest = max(rulebook.levels, key=lambda level: level.rank)
     found = con.execute(_TONIGHT, {"as_of": as_of}).fetchall()
-    return [_entry(row, rulebook, places, levels, lightest, duties.get(row[0], ())) for row in found]
+    listed = [_entry(row, rulebook, places, levels, lightest, duties.get(row[0], ())) for row in found]
+    parents = dict(
+        con.execute("SELECT child, parent FROM assess.merged WHERE as_of = $as_of", {"as_of": as_of}).fetchall()
+    )
+    return _related(listed, parents)
+
+
+def families(found: Sequence[Entry]) -> list[Entry]:
+    """The entries in their order, but children right after their parent where that is among them."""
+    ids = {entry.id for entry in found}
+    below: dict[str, list[Entry]] = {}
+    for entry in found:
+        if entry.merged_into in ids:
+            below.setdefault(str(entry.merged_into), []).append(entry)
+    tops = (entry for entry in found if entry.merged_into not in ids)
+    return [each for top in tops for each in (top, *below.get(top.id, ()))]
 
 
 def lines_by_unit(found: Sequence[Entry]) -> dict[str, list[Line]]:
-    """The entries sorted into units, order kept; only units that have a line."""
-    lines: dict[str, list[Line]] = {}
+    """The entries sorted into units, each list in families; only units that have a line."""
+    own: dict[str, list[Entry]] = {}
+    parts: dict[tuple[str, str], Duty] = {}
     for entry in found:
         for duty in entry.duties:
-            lines.setdefault(duty.unit, []).append(Line(entry, duty))
-    return lines
+            own.setdefault(duty.unit, []).append(entry)
+            parts[duty.unit, entry.id] = duty
+    return {unit: [Line(entry, parts[unit, entry.id]) for entry in families(own[unit])] for unit in own}
+
+
+def _related(found: Sequence[Entry], parents: Mapping[str, str]) -> list[Entry]:
+    children: dict[str, list[Child]] = {}
+    for entry in found:
+        if entry.id in parents:
+            children.setdefault(parents[entry.id], []).append(Child(entry.id, entry.subject_name, entry.level))
+    return [
+        replace(entry, merged_into=parents.get(entry.id), children=tuple(children.get(entry.id, ()))) for entry in found
+    ]
 
 
 def _entry(
@@ -140,7 +182,7 @@ def _entry(
         subject=subject,
         subject_name=name or subject,
         place=place or _root(places),
-        place_name=_place_name(place, places),
+        place_name=place_name(place, places),
         town=next((code for code in line_of(place, places) if places[code].level == "town"), None),
         theme=theme,
         rules=tuple(rules or ()),
@@ -163,13 +205,6 @@ def _once(texts: Any) -> tuple[str, ...]:
 
 def _root(places: Mapping[str, Place]) -> str:
     return next((code for code, place in places.items() if place.parent is None), "")
-
-
-def _place_name(code: str | None, places: Mapping[str, Place]) -> str:
-    """``清溪镇东湾村``: the place with what lies between it and the county."""
-    line = [places[each] for each in line_of(code, places)]
-    inner = [place.name for place in reversed(line) if place.level != "county"]
-    return "".join(inner) or (line[0].name if line else "")
 
 
 def _duties(con: Connection, rulebook: Rulebook, as_of: date) -> dict[str, tuple[Duty, ...]]:

@@ -8,7 +8,7 @@ from time import perf_counter
 
 from riskengine.intervene.duty import assign
 from riskengine.intervene.jsonl import as_json_lines
-from riskengine.intervene.lines import Entry, entries, lines_by_unit
+from riskengine.intervene.lines import Entry, entries, families, lines_by_unit
 from riskengine.intervene.outbox import Document, Written, deliver, file_name
 from riskengine.intervene.page import page
 from riskengine.intervene.routing import route
@@ -34,10 +34,11 @@ def intervene(con: Connection, workspace: Workspace, rulebook: Rulebook, as_of: 
         return
     started = perf_counter()
     with transaction(con):
-        for table in ("night", "duty", "list"):
+        for table in ("night", "duty", "trial_duty", "list"):
             con.execute(f"DELETE FROM intervene.{table} WHERE as_of = ?", [as_of])
         route(con, rulebook, as_of)
         assign(con, rulebook.levels, as_of)
+        con.execute(_TRIALS)
         _record(con, as_of, deliver(folder, _documents(con, rulebook, as_of)))
         con.execute("INSERT INTO intervene.night VALUES (?, ?, ?)", [as_of, rulebook.hash, perf_counter() - started])
 
@@ -59,7 +60,7 @@ def _documents(con: Connection, rulebook: Rulebook, as_of: date) -> Iterator[Doc
         paths[unit] = f"{name}/{name}预警清单_{as_of}.xlsx"
         content = unit_workbook(rulebook.units[unit], lines, rulebook.levels, as_of)
         yield Document(paths[unit], content, unit, len(lines))
-    yield Document("全县清单.xlsx", county_workbook(found, rulebook.levels, as_of), None, len(found))
+    yield Document("全县清单.xlsx", county_workbook(families(found), rulebook.levels, as_of), None, len(found))
     yield Document("warnings.jsonl", as_json_lines(found, as_of), None, len(found))
     text = page(found, rulebook, situation(con, rulebook, as_of), paths, as_of)
     yield Document("index.html", text.encode(), None, _open(found))
@@ -81,3 +82,12 @@ def _record(con: Connection, as_of: date, written: list[Written]) -> None:
             [each.lines for each in written],
         ],
     )
+
+
+# nobody is told; it is kept for the review of the trial
+_TRIALS = """
+INSERT INTO intervene.trial_duty
+SELECT r.as_of, r.id, r.unit, r.role, r.catch_all FROM routed AS r
+SEMI JOIN assess.trial_state AS t ON t.as_of = r.as_of AND t.id = r.id
+ORDER BY r.id, r.role, r.unit
+"""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from itertools import groupby
 
 from riskengine.model.duty import Place
 from riskengine.model.rulebook import Rulebook
 from riskengine.store.database import Connection
 
-__all__ = ["current_places", "line_of", "own_unit", "route"]
+__all__ = ["current_places", "line_of", "own_unit", "place_name", "route", "route_standing"]
 
 
 def current_places(places: Iterable[Place], as_of: date) -> dict[str, Place]:
@@ -38,24 +40,50 @@ def own_unit(code: str | None, places: Mapping[str, Place]) -> str | None:
     return next((places[each].unit for each in line_of(code, places) if places[each].unit), None)
 
 
+def place_name(code: str | None, places: Mapping[str, Place]) -> str:
+    """``清溪镇东湾村``: the place with what lies between it and the county; empty for an unknown code."""
+    line = [places[each] for each in line_of(code, places)]
+    inner = [place.name for place in reversed(line) if place.level != "county"]
+    return "".join(inner) or (line[0].name if line else "")
+
+
 def route(con: Connection, rulebook: Rulebook, as_of: date) -> None:
-    """Write the temporary table ``routed (id, unit, role, catch_all)`` for all warnings that are open tonight.
+    """Write the temporary table ``routed (as_of, id, unit, role, catch_all)`` for all warnings that are open tonight,
+    and for those that rules on trial would have opened tonight (``SY-…``).
 
     A route whose lead cannot be named for this warning (``township`` where no township has jurisdiction, ``reporter``
     where the subject is no unit) does not match, so that the next one takes it. A warning no route takes has no row.
     """
-    _lay_out(con, rulebook, as_of)
-    con.execute(_ROUTED, {"as_of": as_of})
+    con.execute(_STANDING, {"as_of": as_of})
+    route_standing(con, rulebook, [as_of])
 
 
-def _lay_out(con: Connection, rulebook: Rulebook, as_of: date) -> None:
-    """Places, routes and units as temporary tables; these are rule files, a few thousand rows at most."""
+def route_standing(con: Connection, rulebook: Rulebook, nights: Sequence[date]) -> None:
+    """:func:`route` for the temporary table ``standing (as_of, id, level, subject_type, subject, theme, place)`` over
+    ``nights`` (in order), whatever put it there; each night sees the place tree as it stood.
+    """
+    _lay_out(con, rulebook)
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE routed (as_of DATE, id VARCHAR, unit VARCHAR, role VARCHAR, catch_all BOOLEAN)"
+    )
+    turns = sorted({place.valid_from for place in rulebook.places if place.valid_from is not None})
+    for _, group in groupby(nights, key=lambda night: bisect_right(turns, night)):
+        alike = list(group)
+        _lay_out_places(con, rulebook, alike[0])
+        con.execute(_ROUTED, {"first": alike[0], "last": alike[-1]})
+
+
+def _lay_out_places(con: Connection, rulebook: Rulebook, as_of: date) -> None:
     places = current_places(rulebook.places, as_of)
     con.execute(
         "CREATE OR REPLACE TEMP TABLE duty_place AS "
         "SELECT unnest($1::VARCHAR[]) AS code, unnest($2::VARCHAR[]) AS own, unnest($3::VARCHAR[][]) AS line",
         [list(places), [own_unit(code, places) for code in places], [line_of(code, places) for code in places]],
     )
+
+
+def _lay_out(con: Connection, rulebook: Rulebook) -> None:
+    """Routes and units as temporary tables."""
     ranks = {level.name: level.rank for level in rulebook.levels}
     routes = rulebook.routes
     con.execute(
@@ -79,31 +107,40 @@ def _lay_out(con: Connection, rulebook: Rulebook, as_of: date) -> None:
     )
 
 
+_STANDING = """
+CREATE OR REPLACE TEMP TABLE standing AS
+SELECT s.as_of, s.id, s.level, w.subject_type, w.subject, w.theme, w.place
+FROM assess.state AS s JOIN assess.warning AS w ON w.id = s.id
+WHERE s.as_of = $as_of AND s.change <> '解除'
+UNION ALL
+SELECT s.as_of, s.id, s.level, w.subject_type, w.subject, w.theme, w.place
+FROM assess.trial_state AS s JOIN assess.trial_warning AS w ON w.id = s.id
+WHERE s.as_of = $as_of AND s.change = '新增'
+"""
+
 _ROUTED = """
-CREATE OR REPLACE TEMP TABLE routed AS
-WITH tonight AS (
-  SELECT s.id, s.level, w.subject_type, w.subject, w.theme, p.own, coalesce(p.line, []::VARCHAR[]) AS line
-  FROM assess.state AS s
-  JOIN assess.warning AS w ON w.id = s.id
-  LEFT JOIN duty_place AS p ON p.code = w.place
-  WHERE s.as_of = $as_of AND s.change <> '解除'
+INSERT INTO routed
+WITH placed AS (
+  SELECT s.as_of, s.id, s.level, s.subject_type, s.subject, s.theme, p.own, coalesce(p.line, []::VARCHAR[]) AS line
+  FROM standing AS s LEFT JOIN duty_place AS p ON p.code = s.place
+  WHERE s.as_of BETWEEN $first AND $last
 ), matched AS (
-  SELECT t.id, t.own, r.n, r.township, r.catch_all,
+  SELECT t.as_of, t.id, t.own, r.n, r.township, r.catch_all,
     CASE
       WHEN r.lead = 'township' THEN t.own
       WHEN r.lead <> 'reporter' THEN r.lead
       WHEN t.subject_type = 'unit' THEN t.subject
     END AS lead
-  FROM tonight AS t
+  FROM placed AS t
   JOIN duty_route AS r ON (len(r.themes) = 0 OR list_contains(r.themes, t.theme))
     AND (len(r.subjects) = 0 OR list_contains(r.subjects, t.subject_type))
     AND (len(r.levels) = 0 OR list_contains(r.levels, t.level))
     AND (len(r.places) = 0 OR list_has_any(r.places, t.line))
 ), led AS (
   SELECT m.* FROM matched AS m JOIN duty_unit AS u ON u.unit = m.lead
-  QUALIFY row_number() OVER (PARTITION BY m.id ORDER BY m.n) = 1
+  QUALIFY row_number() OVER (PARTITION BY m.as_of, m.id ORDER BY m.n) = 1
 )
-SELECT id, lead AS unit, '主办' AS role, catch_all FROM led
+SELECT as_of, id, lead AS unit, '主办' AS role, catch_all FROM led
 UNION ALL
-SELECT id, own, '协办', catch_all FROM led JOIN duty_unit AS u ON u.unit = own WHERE township AND own <> lead
+SELECT as_of, id, own, '协办', catch_all FROM led JOIN duty_unit AS u ON u.unit = own WHERE township AND own <> lead
 """

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
+from riskengine.intervene.decisions import Decisions, decisions
 from riskengine.model.rulebook import Rulebook
 from riskengine.store.database import Connection
 
@@ -33,7 +34,7 @@ class Situation:
     """``silences``: (source title, unit name, last day or None, days, message). ``problems``: (source title, message).
 
     ``faults``: (rule title, message). ``unrouted``: open warnings that no unit answers for. ``caught``: those that only
-    a catch-all took.
+    a catch-all took. ``decided``: what exceptions and trials did.
     """
 
     account: Account
@@ -42,6 +43,7 @@ class Situation:
     faults: tuple[tuple[str, str], ...]
     unrouted: int
     caught: int
+    decided: Decisions = field(default_factory=Decisions)
 
 
 def situation(con: Connection, rulebook: Rulebook, as_of: date) -> Situation:
@@ -64,6 +66,7 @@ def situation(con: Connection, rulebook: Rulebook, as_of: date) -> Situation:
         faults=tuple((rulebook.rules[rule].title if rule in rulebook.rules else rule, text) for rule, text in faults),
         unrouted=unrouted,
         caught=caught,
+        decided=decisions(con, rulebook, as_of),
     )
 
 

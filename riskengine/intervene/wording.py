@@ -9,7 +9,9 @@ from typing import Any
 from riskengine.intervene.lines import Duty, Entry
 from riskengine.model.duty import Level
 
-__all__ = ["INTERNAL", "counts", "deadline", "evidence_in_short", "level_name", "numbered"]
+__all__ = ["INTERNAL", "counts", "deadline", "evidence_in_short", "level_name", "numbered", "reason"]
+
+_NAMED = 12  # so many merged warnings are named in the parent's cell; all have rows of their own
 
 INTERNAL = "内部工作等级，不对外发布"
 """Stands on everything that leaves the engine: these levels are no public alarm."""
@@ -26,6 +28,15 @@ def deadline(entry: Entry, duty: Duty, as_of: date) -> tuple[str, str]:
     if left is None:
         return duty.deadline.isoformat(), ""
     return duty.deadline.isoformat(), f"逾期{-left}天" if left < 0 else "今日到期" if left == 0 else f"剩{left}天"
+
+
+def reason(entry: Entry) -> str:
+    """Why it stands, with what it is merged into before, and what is merged into it behind."""
+    before = f"【并入 {entry.merged_into}】" if entry.merged_into else ""
+    first = [f"{child.id}（{child.subject_name}，{child.level.name}）" for child in entry.children[:_NAMED]]
+    named = "、".join(first) + ("等" if len(entry.children) > _NAMED else "")
+    behind = f"\n含并入{len(entry.children)}件：{named}。" if entry.children else ""
+    return f"{before}{entry.sentence}{behind}"
 
 
 def numbered(sentences: Sequence[str]) -> str:
@@ -52,9 +63,11 @@ def evidence_in_short(evidence: Iterable[Mapping[str, Any]], rows: int = 3) -> s
 
 
 def counts(levels: Iterable[Level], found: Iterable[Entry]) -> str:
-    """``红 1 · 橙 3 · 黄 8 · 蓝 12，共24条``, lifted ones apart."""
+    """``红 1 · 橙 3 · 黄 8 · 蓝 12，在办共24条（其中已并入其他预警2条）``, lifted ones apart."""
     found = list(found)
     alive = [entry for entry in found if not entry.lifted]
     parts = " · ".join(f"{level.name} {sum(entry.level == level for entry in alive)}" for level in levels)
     lifted = len(found) - len(alive)
-    return f"{parts}，在办共{len(alive)}条" + (f"，今日解除{lifted}条" if lifted else "")
+    merged = sum(entry.merged_into is not None for entry in alive)
+    inside = f"（其中已并入其他预警{merged}条）" if merged else ""
+    return f"{parts}，在办共{len(alive)}条{inside}" + (f"，今日解除{lifted}条" if lifted else "")

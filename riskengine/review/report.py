@@ -1,8 +1,10 @@
-"""What ``riskengine review`` prints: rules by precision, units by what they owe, receipts that could not be taken."""
+"""What ``riskengine review`` prints: rules by precision, rules on trial, exceptions, units by what they owe, receipts that
+could not be taken.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
@@ -11,8 +13,10 @@ from typing import Any
 import pandas as pd
 
 from riskengine.model.rulebook import Rulebook
+from riskengine.review.exceptions import ExceptionRecord, exception_records
 from riskengine.review.precision import LEAST, RulePrecision, UnitWork, rule_precision, unit_work
 from riskengine.review.tables import share, text_table
+from riskengine.review.trials import TrialRecord, What, trial_records
 from riskengine.store.database import Connection
 
 __all__ = ["ReviewReport", "review_report"]
@@ -22,7 +26,9 @@ _ISSUES = 20  # so many sentences at most in the text; all in the JSON
 
 @dataclass(frozen=True)
 class ReviewReport:
-    """The state of the feedback on one night. ``unit_names``: unit id → name, an unknown id stands as it is."""
+    """The state of the feedback on one night. ``unit_names``: unit id → name, an unknown id stands as it is;
+    ``level_names``: rank → name.
+    """
 
     as_of: date
     rules: tuple[RulePrecision, ...]
@@ -30,6 +36,9 @@ class ReviewReport:
     issues: tuple[str, ...]
     outcomes: Mapping[str, int]
     unit_names: Mapping[str, str] = field(default_factory=dict)
+    trials: tuple[TrialRecord, ...] = ()
+    exceptions: tuple[ExceptionRecord, ...] = ()
+    level_names: Mapping[int, str] = field(default_factory=dict)
 
     def text(self) -> str:
         """Chinese tables for a terminal."""
@@ -38,9 +47,13 @@ class ReviewReport:
             f"评估反馈（截至 {self.as_of}）：{said}",
             f"规则查准率（属实与已化解占已核实的比例，95%区间；已核实不足{LEAST}条的不评）",
             text_table(self.rule_frame()),
-            "责任单位办理情况",
-            text_table(self.unit_frame()),
         ]
+        if self.trials:
+            parts += ["试运行规则（只记录、不派发；“同时”指正式规则在同一对象、同一主题、重叠的日子里也预警）"]
+            parts += [text_table(self.trial_frame())]
+        if self.exceptions:
+            parts += ["例外（命中照常记录，不作预警）", text_table(self.exception_frame())]
+        parts += ["责任单位办理情况", text_table(self.unit_frame())]
         if self.issues:
             parts += [f"未能采用的回执 {len(self.issues)} 条", *(f"  {issue}" for issue in self.issues[:_ISSUES])]
             if len(self.issues) > _ISSUES:
@@ -54,6 +67,17 @@ class ReviewReport:
             "outcomes": dict(self.outcomes),
             "rules": [{**asdict(rule), "judged": rule.judged} for rule in self.rules],
             "units": [{**asdict(unit), "name": self.unit_names.get(unit.unit, unit.unit)} for unit in self.units],
+            "trials": [
+                {
+                    **_plain(asdict(trial)),
+                    "by_level": {self._level(rank): count for rank, count in trial.by_level.items()},
+                }
+                for trial in self.trials
+            ],
+            "exceptions": [
+                {**_plain(asdict(each)), "gravest": each.gravest and self._level(each.gravest)}
+                for each in self.exceptions
+            ],
             "issues": list(self.issues),
         }
 
@@ -72,6 +96,55 @@ class ReviewReport:
             }
         )
 
+    def trial_frame(self) -> pd.DataFrame:
+        """A row a trial; levels and units as text; what units said of the live warnings that met it, 样本不足 where too few."""
+        return pd.DataFrame(
+            {
+                "规则": [trial.rule for trial in self.trials],
+                "名称": [trial.title for trial in self.trials],
+                "试运行至": [self._until(trial) for trial in self.trials],
+                "夜数": [trial.nights for trial in self.trials],
+                "本会预警": [trial.warnings for trial in self.trials],
+                "按等级": [_counted(trial.by_level, self._level) for trial in self.trials],
+                "按单位": [_counted(trial.by_unit, self._unit) for trial in self.trials],
+                "同时": [trial.both for trial in self.trials],
+                "仅试运行": [trial.only_trial for trial in self.trials],
+                "仅正式": [trial.only_live for trial in self.trials],
+                "同时中属实": [trial.confirmed for trial in self.trials],
+                "同时中误报": [trial.false for trial in self.trials],
+                "属实占比": [share(trial.precision) for trial in self.trials],
+            }
+        )
+
+    def exception_frame(self) -> pd.DataFrame:
+        """A row an exception, also one that suppressed nothing; 本会预警 in warnings, 压住 in nights."""
+        return pd.DataFrame(
+            {
+                "规则": [each.rule for each in self.exceptions],
+                "名称": [each.title for each in self.exceptions],
+                "对象": [each.subject for each in self.exceptions],
+                "到期": [each.until.isoformat() for each in self.exceptions],
+                "状态": [each.state for each in self.exceptions],
+                "压住(夜)": [each.nights for each in self.exceptions],
+                "本会预警": [each.warnings for each in self.exceptions],
+                "最重": [self._level(each.gravest) if each.gravest else "" for each in self.exceptions],
+                "最近": [each.last.isoformat() if each.last else "" for each in self.exceptions],
+                "谁定的": [each.who for each in self.exceptions],
+                "为什么": [each.why for each in self.exceptions],
+            }
+        )
+
+    def _until(self, trial: TrialRecord) -> str:
+        if trial.until is None:
+            return "已结束"
+        return trial.until.isoformat() + ("（已到期）" if trial.until < self.as_of else "")
+
+    def _level(self, rank: int) -> str:
+        return self.level_names.get(rank, str(rank))
+
+    def _unit(self, unit: str) -> str:
+        return self.unit_names.get(unit, unit)
+
     def unit_frame(self) -> pd.DataFrame:
         """A row a unit, most overdue first, counted in warnings."""
         return pd.DataFrame(
@@ -86,9 +159,11 @@ class ReviewReport:
         )
 
     def write_excel(self, path: Path) -> None:
-        """The same tables as a workbook of three sheets, for those who go on working in Excel. Raises OSError."""
+        """The same tables as a workbook, a sheet each where there is something, for those who go on working in Excel. Raises OSError."""
         sheets = {
             "规则查准率": self.rule_frame(),
+            **({"试运行规则": self.trial_frame()} if self.trials else {}),
+            **({"例外": self.exception_frame()} if self.exceptions else {}),
             "单位办理": self.unit_frame(),
             "未采用的回执": pd.DataFrame({"原因": list(self.issues)}),
         }
@@ -100,7 +175,9 @@ class ReviewReport:
 
 
 def review_report(con: Connection, as_of: date, rulebook: Rulebook) -> ReviewReport:
-    """The report as of the night, from what is stored; the rule book only lends the units' names."""
+    """The report as of the night, from what is stored; the rule book lends names and says what is on trial or
+    excepted now.
+    """
     night = {"as_of": as_of}
     issues = con.execute(
         "SELECT message FROM review.issue WHERE as_of <= $as_of ORDER BY as_of, file_id, row_no", night
@@ -114,7 +191,19 @@ def review_report(con: Connection, as_of: date, rulebook: Rulebook) -> ReviewRep
         issues=messages,
         outcomes=dict(outcomes),
         unit_names={id_: unit.name for id_, unit in rulebook.units.items()},
+        trials=tuple(trial_records(con, rulebook, as_of)),
+        exceptions=tuple(exception_records(con, rulebook, as_of)),
+        level_names={level.rank: level.name for level in rulebook.levels},
     )
+
+
+def _counted(counts: Mapping[What, int], name: Callable[[What], str]) -> str:
+    """``红1 橙3``."""
+    return " ".join(f"{name(each)}{count}" for each, count in counts.items())
+
+
+def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in row.items()}
 
 
 _OUTCOMES = """
