@@ -51,7 +51,9 @@ class County:
         self._plan(_threshold(self.rules), everything=True)
 
     def twice(self) -> None:
-        """A level starts at another score, so that every rule may differ and all are weighed once for each rule book."""
+        """A level starts at another score, so that every rule may differ and all are weighed once for each rule
+        book.
+        """
         levels = tuple(
             level.model_copy(update={"score": level.score - 5}) if level.rank == 1 and level.score else level
             for level in self.rules.levels

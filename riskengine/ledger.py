@@ -65,6 +65,19 @@ def account(con: Connection, as_of: date, rules_hash: str, seconds: Mapping[str,
             as_of,
         ),
         "warnings": _warnings(con, as_of),
+        "suppressed": _rows(
+            con,
+            """SELECT rule, subject_type, subject, level, until, who, why
+            FROM assess.suppressed WHERE as_of = $1 ORDER BY ALL""",
+            as_of,
+        ),
+        "merged": _rows(con, "SELECT child, parent FROM assess.merged WHERE as_of = $1 ORDER BY ALL", as_of),
+        "trials": _rows(
+            con,
+            """SELECT rule, count(*) FILTER (change <> '解除') AS open, count(*) FILTER (change = '新增') AS opened
+            FROM assess.trial_state JOIN assess.trial_warning USING (id) WHERE as_of = $1 GROUP BY rule ORDER BY rule""",
+            as_of,
+        ),
         "units": _rows(
             con,
             """SELECT unit, count(*) AS lines, count(*) FILTER (WHERE role = '主办') AS leads,

@@ -12,7 +12,7 @@ from riskengine.assess.nights import Nights
 from riskengine.assess.ruling import ruling
 from riskengine.assess.score import SHOWN
 from riskengine.assess.wide import Read, Wide, widen
-from riskengine.cases.laid import Ground, Laid
+from riskengine.cases.laid import Ground, Laid, columns, stand
 from riskengine.model.rule import Rule
 from riskengine.model.rulebook import Rulebook
 from riskengine.model.signal import Signal
@@ -143,16 +143,12 @@ def _lay_out(con: Connection, batch: Sequence[Laid], ground: Ground) -> None:
             places.append((day, place, laid.name, real.level if real else "town", population))
             if laid.rule.subject is Subject.UNIT:
                 _silence(con, laid, day, values, at)
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE subject AS SELECT unnest(?::DATE[]) AS as_of, unnest(?::VARCHAR[]) AS subject_type,"
-        " unnest(?::VARCHAR[]) AS subject, unnest(?::VARCHAR[]) AS name, unnest(?::VARCHAR[]) AS place",
-        _columns(subjects, 5),
-    )
+    stand(con, subjects)
     con.execute(
         "CREATE OR REPLACE TEMP TABLE place_now AS SELECT unnest(?::DATE[]) AS as_of, unnest(?::VARCHAR[]) AS code,"
         " unnest(?::VARCHAR[]) AS name, unnest(?::VARCHAR[]) AS level, NULL::VARCHAR AS parent,"
         " unnest(?::DOUBLE[]) AS population, NULL::VARCHAR AS unit",
-        _columns(places, 5),
+        columns(places, 5),
     )
     con.execute(
         "CREATE OR REPLACE TEMP TABLE place_up AS SELECT DISTINCT code AS place, code AS ancestor, level FROM place_now"
@@ -175,15 +171,15 @@ def _widened(con: Connection, rulebook: Rulebook, type_: Subject, mine: Sequence
     needed = {s.name: s for laid in mine for s in signals_needed(rulebook, laid.rule)}
     written = {name for _, given in values.values() for name in given}
     signals: list[Signal] = []
-    columns: dict[str, str] = {}
+    read: dict[str, str] = {}
     for signal in needed.values():
         computed = signal.computed
         if computed is None:
-            signals.append(signal)
-            columns[signal.name] = signal.name
+            signals.append(_read(signal.name, signal))  # a rank, too: a case has no peers
+            read[signal.name] = signal.name
         elif signal.name in written:
             signals += [_read(f"{signal.name}{_SAID}", signal), _read(f"{signal.name}{_WHETHER}", signal)]
-            columns |= {f"{signal.name}{_SAID}": signal.name, f"{signal.name}{_WHETHER}": signal.name}
+            read |= {f"{signal.name}{_SAID}": signal.name, f"{signal.name}{_WHETHER}": signal.name}
             chosen = f"case when {signal.name}{_WHETHER} = 1 then {signal.name}{_SAID} else ({computed}) end"
             signals.append(_formula(signal, chosen))
         else:
@@ -193,18 +189,18 @@ def _widened(con: Connection, rulebook: Rulebook, type_: Subject, mine: Sequence
         for at, day in enumerate(laid.days):
             cells = [
                 float(source in given) if column.endswith(_WHETHER) else given[source][at] if source in given else None
-                for column, source in columns.items()
+                for column, source in read.items()
             ]
             rows.append((day, marked, *cells))
-    listed = "".join(f", unnest(?::DOUBLE[]) AS {identifier(column)}" for column in columns)
+    listed = "".join(f", unnest(?::DOUBLE[]) AS {identifier(column)}" for column in read)
     table = f"given_{type_.value}"
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT unnest(?::DATE[]) AS as_of, unnest(?::VARCHAR[]) AS subject{listed}",
-        _columns(rows, 2 + len(columns)),
+        columns(rows, 2 + len(read)),
     )
     wide = Wide(type_)
     builtin = builtins_of(type_)
-    reads = [Read(column, table, f"{{t}}.{identifier(column)}") for column in columns if column not in builtin]
+    reads = [Read(column, table, f"{{t}}.{identifier(column)}") for column in read if column not in builtin]
     widen(con, wide, signals, reads, nights)
     return wide
 
@@ -214,12 +210,12 @@ _WHETHER = "_用例写了"
 
 
 def _read(name: str, like: Signal) -> Signal:
-    return Signal.model_construct(**{**dict(like), "name": name, "formula": None, "rate": None, "source": "given"})
+    """A signal whose value is read, whatever ``like`` is made of."""
+    return Signal.model_construct(**{**dict(like), "name": name, "source": "given", **dict.fromkeys(_FORMS)})
 
 
 def _formula(signal: Signal, formula: str) -> Signal:
     return Signal.model_construct(**{**dict(signal), "formula": formula, "rate": None})
 
 
-def _columns(rows: Sequence[Sequence[object]], width: int) -> list[list[object]]:
-    return [[row[at] for row in rows] for at in range(width)]
+_FORMS = ("usual", "upper", "formula", "rate", "trend", "rank")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -16,8 +16,9 @@ from riskengine.model.rulebook import Rulebook
 from riskengine.model.subject import PLACES, Subject
 from riskengine.rulebook.case_series import aligned, member_series, signal_series
 from riskengine.rulebook.case_tables import read_table, subjects_of
+from riskengine.store.database import Connection
 
-__all__ = ["CALLED", "MARK", "Ground", "Laid"]
+__all__ = ["CALLED", "MARK", "Ground", "Laid", "columns", "stand"]
 
 MARK = "#"
 """What tells the subjects of cases apart that run together: ``990100101#3`` is the third case's 990100101."""
@@ -40,7 +41,7 @@ CALLED: Mapping[Subject, str] = {
 
 @dataclass(frozen=True)
 class Laid:
-    """One case, ready to run. ``number`` tells it from the others of its batch; ``values``: signal or member → one entry a night."""
+    """One case, ready to run. ``number`` tells it from the others; ``nights``: how many it runs, the last on ``as_of``."""
 
     number: int
     rule: Rule
@@ -69,6 +70,21 @@ class Laid:
     def marked_place(self) -> str:
         """The place's code within the batch."""
         return f"{self.place}{MARK}{self.number}"
+
+
+def stand(con: Connection, subjects: Iterable[tuple[object, ...]]) -> None:
+    """Create temp table ``subject`` as a night has it; a row a subject: night, type, key, name, place."""
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE subject AS SELECT unnest(?::DATE[]) AS as_of, unnest(?::VARCHAR[]) AS subject_type,"
+        " unnest(?::VARCHAR[]) AS subject, unnest(?::VARCHAR[]) AS name, unnest(?::VARCHAR[]) AS place",
+        columns(subjects, 5),
+    )
+
+
+def columns(rows: Iterable[tuple[object, ...]], width: int) -> list[list[object]]:
+    """Rows as columns, as DuckDB's ``unnest(?)`` takes them; ``width`` of them also where there is no row."""
+    listed = list(rows)
+    return [[row[at] for row in listed] for at in range(width)]
 
 
 class Ground:

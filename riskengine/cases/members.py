@@ -8,7 +8,7 @@ from dataclasses import replace
 from riskengine.assess.compounds import judge_compounds
 from riskengine.assess.nights import Nights
 from riskengine.assess.worker import conclude
-from riskengine.cases.laid import CALLED, Laid
+from riskengine.cases.laid import CALLED, Laid, columns, stand
 from riskengine.model.duty import Level
 from riskengine.model.rule import Rule
 from riskengine.model.rulebook import Rulebook
@@ -74,11 +74,7 @@ def judge_given(con: Connection, rulebook: Rulebook, batch: Sequence[Laid], nigh
                 subjects[day, member.subject.value, subject, called, laid.marked_place] = None
                 if seen.verdict != "clear":
                     verdicts.append(_verdict(member, seen, day, subject, laid.marked_place, rulebook.levels))
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE subject AS SELECT unnest(?::DATE[]) AS as_of, unnest(?::VARCHAR[]) AS subject_type,"
-        " unnest(?::VARCHAR[]) AS subject, unnest(?::VARCHAR[]) AS name, unnest(?::VARCHAR[]) AS place",
-        _columns(subjects, 5),
-    )
+    stand(con, subjects)
     con.execute(
         "CREATE OR REPLACE TEMP TABLE place_up AS SELECT unnest(?::VARCHAR[]) AS place, unnest(?::VARCHAR[]) AS ancestor,"
         " unnest(?::VARCHAR[]) AS level",
@@ -88,7 +84,7 @@ def judge_given(con: Connection, rulebook: Rulebook, batch: Sequence[Laid], nigh
         "INSERT INTO assess.verdict SELECT unnest(?::DATE[]), unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), unnest(?::VARCHAR[]),"
         " unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), unnest(?::DOUBLE[]), unnest(?::TINYINT[]),"
         ' JSON \'{"features": [], "floors": [], "details": []}\'',
-        _columns(verdicts, 8),
+        columns(verdicts, 8),
     )
     con.execute(
         "INSERT INTO assess.evaluated SELECT d, r, 0, 0, 0 FROM (SELECT unnest(?::DATE[]) AS d), (SELECT unnest(?::VARCHAR[]) AS r)",
@@ -121,8 +117,3 @@ def _rank(score: float | None, levels: Iterable[Level]) -> int | None:
     """The level of so many points, without floors."""
     ranks = [level.rank for level in levels if score is not None and (level.score is None or score >= level.score)]
     return min(ranks, default=None)
-
-
-def _columns(rows: Iterable[tuple[object, ...]], width: int) -> list[list[object]]:
-    listed = list(rows)
-    return [[row[at] for row in listed] for at in range(width)]

@@ -64,6 +64,8 @@ def check_rules(
             print(json.dumps(told, ensure_ascii=False, indent=2))
         else:
             print("\n".join(printed(problems, today, fired)))
+            if fired is None and here.database.is_file():
+                print("没有看命中情况：数据库正被另一次运行使用，或打不开。稍后再查一次即可。")
     raise typer.Exit(RulesInvalid.exit_code if _fails(problems, fail_on) else 0)
 
 

@@ -28,6 +28,7 @@ def night_text(
         f" {rows['unchanged']} + 撤回 {rows['retracted']} + 退回 {rows['rejected']}",
         f"  预警  在办 {warnings['open']} 件：{_levels(warnings['by_level_rank'], levels)}；{_changes(warnings['by_change'])}",
     ]
+    lines += [f"  {line}" for line in _decided(entry)]
     if warnings["stale"]:
         lines.append(f"  存疑  {warnings['stale']} 件因数据缺失无法复核，等级暂时保持不变")
     lines += [f"  来文有误  {_once(file['name'], file['message'])}" for file in entry["broken"]]
@@ -38,6 +39,15 @@ def night_text(
     lines += [f"  规则故障  {row['rule']}：{row['message']}" for row in entry["faults"]]
     lines.append(f"  清单  {folder}/index.html（总览）、全县清单.xlsx、{_units(entry, units or {})}")
     return "\n".join(lines)
+
+
+def _decided(entry: dict[str, Any]) -> list[str]:
+    """What merging, exceptions and trials did tonight; an account of an older version has none of them."""
+    held, merged, trials = (entry.get(name, []) for name in ("suppressed", "merged", "trials"))
+    lines = [f"并入  {len(merged)} 件并入别的预警，清单上排在其下"] if merged else []
+    lines += [f"例外  {len(held)} 处命中因例外没有出预警"] if held else []
+    opened = sum(each["opened"] for each in trials)
+    return lines + ([f"试运行  {len(trials)} 条规则本会有预警，其中今夜新增 {opened} 件（不派发）"] if trials else [])
 
 
 def fill_line(report: NightReport, position: str = "") -> str:

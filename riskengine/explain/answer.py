@@ -50,7 +50,8 @@ def _lived(scene: Scene, story: Story, told: Explanation, who: str, levels: dict
     level = levels.get(story.level or 0, "")
     merged = f"它已并入 {story.parent}，在那一件下面列出，照常办理。" if story.parent else ""
     if story.part and story.change != "解除":
-        head = f"预警 {story.warning} {_CHANGES.get(story.change or '', story.change or '')}，{level}色：{story.sentence}{merged}"
+        change = _CHANGES.get(story.change or "", story.change or "")
+        head = f"预警 {story.warning} {change}，{level}色：{story.sentence}{merged}"
         if verdict == "clear":
             return f"{head}（{day} 当夜规则“{scene.rule.title}”没有命中；{counted(scene, story)}）"
         if verdict == "unknown":
@@ -114,7 +115,9 @@ def unknown_of(
 
 
 def differs_of(scene: Scene, story: Story, told: Explanation, levels: dict[int, str], day: date) -> str | None:
-    """A sentence where weighing again came to something else than the night recorded; None where both agree or nothing is stored."""
+    """A sentence where weighing again came to something else than the night recorded; None where both agree or nothing
+    is stored.
+    """
     stored = story.stored
     if stored is None or told.verdict is None:
         return None

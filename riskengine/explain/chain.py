@@ -1,8 +1,10 @@
-"""What an explanation consists of: one rule on one subject on one night, from values to warning. Plain frozen values, no behaviour.
+"""What an explanation consists of: one rule on one subject on one night, from values to warning. Plain frozen values,
+no behaviour.
 
-``as_json`` is what ``riskengine explain --json`` prints: a list with one object an explanation, whose keys are the fields of
-:class:`Explanation` and of the classes in it, under these names; fields may be added, none is renamed or removed. Days are
-``2026-06-30``; an unknown number, and whatever does not apply, is null; ``verdict`` is ``hit``, ``clear`` or ``unknown``.
+``as_json`` is what ``riskengine explain --json`` prints: a list with one object an explanation, whose keys are the
+fields of :class:`Explanation` and of the classes in it, under these names; fields may be added, none is renamed or
+removed. Days are ``2026-06-30``; an unknown number, and whatever does not apply, is null; ``verdict`` is ``hit``,
+``clear`` or ``unknown``.
 """
 
 from __future__ import annotations
@@ -22,7 +24,9 @@ Verdict = Literal["hit", "clear", "unknown"]
 
 @dataclass(frozen=True)
 class Known:
-    """A signal on the night. ``value`` NULL = unknown, and then ``unknown`` says why. ``meaning``: its definition in words."""
+    """A signal on the night. ``value`` NULL = unknown, and then ``unknown`` says why. ``meaning``: its definition in
+    words.
+    """
 
     name: str
     value: float | None
@@ -49,10 +53,11 @@ class Number:
 class History:
     """The windows of a signal, from which its usual value and its bound, or its trend, come.
 
-    ``series``: value a window, oldest first, the last one is tonight's; None = nothing known. ``n`` windows make the usual
-    value, the newest ``gap`` before tonight's are left out (−1: tonight's counts as well, for a trend). ``expected``: mean
-    for tonight after cutting outbreaks and with the season; ``season``: by what the season multiplies it; ``phi``:
-    over-dispersion; ``upper``: the bound of the night. These four are None where no bound is asked.
+    ``series``: value a window, oldest first, the last one is tonight's; None = nothing known. ``n`` windows make the
+    usual value, the newest ``gap`` before tonight's are left out (−1: tonight's counts as well, for a trend).
+    ``expected``: mean for tonight after cutting outbreaks and with the season; ``season``: by what the season
+    multiplies it; ``phi``: over-dispersion; ``upper``: the bound of the night. These four are None where no bound is
+    asked.
     """
 
     of: str
@@ -72,10 +77,11 @@ class History:
 
 @dataclass(frozen=True)
 class Part:
-    """A condition or a part of one. ``kind``: ``all``, ``any``, ``not`` (of ``parts``) or ``test``, a single comparison.
+    """A condition or a part of one. ``kind``: ``all``, ``any``, ``not`` (of ``parts``) or ``test``, a single
+    comparison.
 
-    ``text`` as the rule says it, ``shown`` with the numbers of the night, ``holds`` None = unknown; ``gap``: by how much a
-    comparison that does not hold misses, in words.
+    ``text`` as the rule says it, ``shown`` with the numbers of the night, ``holds`` None = unknown; ``gap``: by how
+    much a comparison that does not hold misses, in words.
     """
 
     kind: Literal["all", "any", "not", "test"]
@@ -88,8 +94,8 @@ class Part:
 
 @dataclass(frozen=True)
 class Feature:
-    """One line of the score: its value (``unit`` empty where it is computed of several), the band it lies in (lower ≤ value < upper), the
-    points, their share of all points (0..1), and the sentence that is said where it scores.
+    """One line of the score: its value (``unit`` empty where it is computed of several), the band it lies in (lower ≤
+    value < upper), the points, their share of all points (0..1), and the sentence that is said where it scores.
     """
 
     feature: str
@@ -114,8 +120,8 @@ class Floor:
 
 @dataclass(frozen=True)
 class Member:
-    """A member of a compound. ``part``: ``all``, ``any``, ``at_least`` or ``none``. ``verdict`` within the window; ``on``: its newest
-    hit; ``subjects``: where it hit; ``deeper``: the command that explains it.
+    """A member of a compound. ``part``: ``all``, ``any``, ``at_least`` or ``none``. ``verdict`` within the window;
+    ``on``: its newest hit; ``subjects``: where it hit; ``deeper``: the command that explains it.
     """
 
     rule: str
@@ -131,8 +137,8 @@ class Member:
 
 @dataclass(frozen=True)
 class NightOf:
-    """A night of the rule on the subject. ``verdict`` None: the rule was not evaluated; ``change``: of the warning that it was part of;
-    ``suppressed``: the hit was kept back by an exception, and counts as clear.
+    """A night of the rule on the subject. ``verdict`` None: the rule was not evaluated; ``change``: of the warning
+    that it was part of; ``suppressed``: the hit was kept back by an exception, and counts as clear.
     """
 
     as_of: str
@@ -175,7 +181,9 @@ class Step:
 
 @dataclass(frozen=True)
 class Route:
-    """Who gets it. ``nth`` route of rules/routes.yaml (counted from 1); ``duties``: unit, role, deadline; ``would``: nobody has got it."""
+    """Who gets it. ``nth`` route of rules/routes.yaml (counted from 1); ``duties``: unit, role, deadline; ``would``:
+    nobody has got it.
+    """
 
     nth: int | None
     says: str
@@ -185,8 +193,8 @@ class Route:
 
 @dataclass(frozen=True)
 class Counterfactual:
-    """One signal changed to ``value``, everything else kept: then ``verdict`` and ``level``. ``relation``: for all values that are
-    ``<=``, ``<``, ``>=``, ``>`` or just ``=`` the value. ``says`` in words.
+    """One signal changed to ``value``, everything else kept: then ``verdict`` and ``level``. ``relation``: for all
+    values that are ``<=``, ``<``, ``>=``, ``>`` or just ``=`` the value. ``says`` in words.
     """
 
     signal: str
@@ -212,8 +220,9 @@ class Scale:
 class Explanation:
     """One rule on one subject on one night. ``answer`` first: the one sentence; everything else is its proof.
 
-    ``rules``: by which rules it was weighed (those of that night, or today's where it was not run). ``stored``: what the night
-    itself recorded, None where there is nothing; ``differs``: a sentence where weighing again came to something else.
+    ``rules``: by which rules it was weighed (those of that night, or today's where it was not run). ``stored``: what
+    the night itself recorded, None where there is nothing; ``differs``: a sentence where weighing again came to
+    something else.
     """
 
     answer: str

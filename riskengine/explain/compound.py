@@ -88,8 +88,9 @@ def meeting_of(scene: Scene, members: tuple[Member, ...], verdict: Verdict) -> P
 
 
 def if_members(scene: Scene, subject: str, members: tuple[Member, ...]) -> tuple[Counterfactual, ...]:
-    """What the compound would come to had one member hit that did not, or not hit that did; concluded anew for each. Only changes of
-    the verdict are told; ``value`` is 1 for a hit, 0 for none. A member that is unknown is left as it is.
+    """What the compound would come to had one member hit that did not, or not hit that did; concluded anew for each.
+    Only changes of the verdict are told; ``value`` is 1 for a hit, 0 for none. A member that is unknown is left as it
+    is.
     """
     con, now = scene.con, scene.found(subject).verdict
     place = con.execute("SELECT any_value(place) FROM subject WHERE subject = ?", [subject]).fetchone()

@@ -1,8 +1,8 @@
 """A condition taken apart as the language reads it, and each part answered by the engine on the subject's own row.
 
-The parts are found by the tokens alone (``or`` binds loosest, then ``and``, then ``not``; brackets and ``case … end`` hold
-together, ``between x and y`` is one test), and each is compiled by :func:`compile_expression` from its own text: what is shown is
-the engine's answer, not a second reading.
+The parts are found by the tokens alone (``or`` binds loosest, then ``and``, then ``not``; brackets and ``case … end``
+hold together, ``between x and y`` is one test), and each is compiled by :func:`compile_expression` from its own text:
+what is shown is the engine's answer, not a second reading.
 """
 
 from __future__ import annotations
@@ -112,7 +112,9 @@ def _slice(text: str, words: Sequence[Token]) -> str:
 
 @dataclass
 class Answers:
-    """Values and answers that are asked of one row, all in one statement. ``names``: as for :func:`compile_expression`."""
+    """Values and answers that are asked of one row, all in one statement. ``names``: as for
+    :func:`compile_expression`.
+    """
 
     names: Mapping[str, str]
     asked: dict[tuple[str, bool], str] = field(default_factory=dict)

@@ -1,9 +1,11 @@
-"""What would have to be different: one signal changed, everything else kept, the nearest value at which the outcome changes.
+"""What would have to be different: one signal changed, everything else kept, the nearest value at which the outcome
+changes.
 
-Candidate values are laid into a table like the night's own, one row a value, formulas computed again, and the rule's own statement
-(:func:`ruling`) decides them all at once; so a claim is what the engine said, not what was read off the bands, and each is decided
-once more at the very number that is shown. What was usual is kept: a bound comes from earlier windows, which tonight's number does
-not touch; a trend is kept, too, and changed as it is. Formulas, rates and ranks are computed again.
+Candidate values are laid into a table like the night's own, one row a value, formulas computed again, and the rule's
+own statement (:func:`ruling`) decides them all at once; so a claim is what the engine said, not what was read off the
+bands, and each is decided once more at the very number that is shown. What was usual is kept: a bound comes from
+earlier windows, which tonight's number does not touch; a trend is kept, too, and changed as it is. Formulas, rates and
+ranks are computed again.
 """
 
 from __future__ import annotations
@@ -48,9 +50,9 @@ class _Candidates(Wide):
 
 
 def counterfactuals(scene: Scene, subject: str) -> tuple[Counterfactual, ...]:
-    """For each signal that the rule is decided by: what value gives the next lower level, and what value no hit; where the rule is
-    clear, what value would hit. The nearest change comes first. Empty where no change of a single signal does, where the rule is
-    unknown, and for a compound.
+    """For each signal that the rule is decided by: what value gives the next lower level, and what value no hit; where
+    the rule is clear, what value would hit. The nearest change comes first. Empty where no change of a single signal
+    does, where the rule is unknown, and for a compound.
     """
     found = scene.found(subject)
     if scene.rule.compound is not None or found.verdict == "unknown" or scene.fault is not None:
@@ -83,7 +85,9 @@ def _free(scene: Scene) -> list[Signal]:
 
 
 def _computed_from(scene: Scene, name: str, below: str) -> bool:
-    """``below`` is ``name`` itself or reaches it through formulas, rates and ranks alone, not through what was usual of it."""
+    """``below`` is ``name`` itself or reaches it through formulas, rates and ranks alone, not through what was usual
+    of it.
+    """
     if name == below:
         return True
     signal = scene.rulebook.signals.get(name)
@@ -178,8 +182,8 @@ class _Search:
         return found
 
     def spread(self, landmarks: Sequence[float]) -> list[float]:
-        """Candidate values: whole numbers one by one around the present one; landmarks and their neighbours; and a grid of growing
-        steps.
+        """Candidate values: whole numbers one by one around the present one; landmarks and their neighbours; and a
+        grid of growing steps.
         """
         if self.signal.unit == "是否":
             return [0.0, 1.0]
@@ -218,7 +222,9 @@ class _Search:
         return value, before
 
     def claim(self, value: float, before: float, goal: Goal, outcomes: dict[float, Outcome]) -> Counterfactual:
-        """The change at a number as people write it, decided once more there; and whether all values beyond it do the same."""
+        """The change at a number as people write it, decided once more there; and whether all values beyond it do the
+        same.
+        """
         down, strict = value < self.now, False
         if not self.whole:
             step = _step(value, self.signal.unit)
@@ -248,7 +254,8 @@ class _Search:
         if others and steady and verdict == "hit":
             then = f"为{level}色或更轻" if lighter and not goal(("hit", 0)) else f"预警，{level}色起"
         sign = {"<": "低于", "<=": "≤", ">": "超过", ">=": "≥", "=": "为"}["=" if value == 0 and down else relation]
-        says = f"若{self.signal.name}{sign}{number(value, self.signal.unit)}（现为{number(self.now, self.signal.unit)}），则{then}"
+        shown_now = number(self.now, self.signal.unit)
+        says = f"若{self.signal.name}{sign}{number(value, self.signal.unit)}（现为{shown_now}），则{then}"
         kind: Verdict = "hit" if verdict == "hit" else "clear"
         return Counterfactual(self.signal.name, self.signal.unit, self.now, relation, value, kind, level, says)
 

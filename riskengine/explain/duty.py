@@ -17,8 +17,8 @@ _ID = "YJ-0000-000000"
 
 
 def route_of(scene: Scene, subject: str, name: str, place: str | None, level: int, warning: str | None) -> Route:
-    """The route that takes a warning of this level, and the units. ``warning``: the one that the night delivered, None where there
-    is none; then they are those it would go to.
+    """The route that takes a warning of this level, and the units. ``warning``: the one that the night delivered, None
+    where there is none; then they are those it would go to.
     """
     con, rule, as_of = scene.con, scene.rule, scene.as_of
     con.execute("DELETE FROM assess.warning WHERE id = ?", [_ID])
@@ -66,4 +66,5 @@ def _route(each: duty.Route, names: dict[str, str]) -> str:
     ]
     lead = {"township": "属地乡镇（街道）", "reporter": "应报送的单位"}.get(each.lead, names.get(each.lead, each.lead))
     when = "，".join(filter(None, conditions)) or "其余全部"
-    return f"{when} → {lead}主办{'，属地协办' if each.township and each.lead != 'township' else ''}{'（兜底）' if each.catch_all else ''}"
+    along = "，属地协办" if each.township and each.lead != "township" else ""
+    return f"{when} → {lead}主办{along}{'（兜底）' if each.catch_all else ''}"

@@ -59,7 +59,9 @@ def newest_night(con: Connection) -> date:
 
 
 def night_of_warning(con: Connection, asked: Asked, as_of: date | None) -> date:
-    """The night asked for, else the last night on which the warning had a state. Raises WrongUse where it had not begun."""
+    """The night asked for, else the last night on which the warning had a state. Raises WrongUse where it had not
+    begun.
+    """
     if as_of is None:
         table = "trial_state" if asked.trial else "state"
         row = con.execute(f"SELECT max(as_of) FROM kept.assess.{table} WHERE id = ?", [asked.id]).fetchone()
@@ -72,7 +74,9 @@ def night_of_warning(con: Connection, asked: Asked, as_of: date | None) -> date:
 
 
 def rules_of(con: Connection, asked: Asked, as_of: date, rulebook: Rulebook) -> list[Rule]:
-    """The rules that make the warning up on the night, or did on its last one. Raises WrongUse where the rule book has none of them."""
+    """The rules that make the warning up on the night, or did on its last one. Raises WrongUse where the rule book has
+    none of them.
+    """
     row = con.execute(
         "SELECT rules FROM kept.assess.state WHERE id = ? AND as_of <= ? ORDER BY as_of DESC LIMIT 1", [asked.id, as_of]
     ).fetchone()
@@ -94,8 +98,8 @@ def rule_of(rulebook: Rulebook, id_: str) -> Rule:
 
 
 def subject_of(con: Connection, rulebook: Rulebook, rule: Rule, text: str, as_of: date) -> tuple[str, str | None]:
-    """The subject of the rule's type that ``text`` names by key, code, name, alias or part of a name, and None; or, where it is
-    none of this rule's subjects on the night, the name it is known by and the sentence that says why.
+    """The subject of the rule's type that ``text`` names by key, code, name, alias or part of a name, and None; or,
+    where it is none of this rule's subjects on the night, the name it is known by and the sentence that says why.
 
     Raises WrongUse where nothing of that name is known or several are.
     """

@@ -1,4 +1,6 @@
-"""One explanation from beginning to end: find what is asked for, weigh it again, take it apart, read the record, say it."""
+"""One explanation from beginning to end: find what is asked for, weigh it again, take it apart, read the record, say
+it.
+"""
 
 from __future__ import annotations
 
@@ -42,10 +44,11 @@ class _Night:
 
 
 def explain_warning(workspace: Workspace, id_: str, as_of: date | None = None, *, shown: str = "") -> list[Explanation]:
-    """Why that warning stands on the night (its last one where none is given): an explanation for each rule that makes it up.
+    """Why that warning stands on the night (its last one where none is given): an explanation for each rule that makes
+    it up.
 
-    ``shown``: what commands in the text carry to name the workspace. Raises WrongUse where there is no such warning or it had not
-    begun, and what :func:`load_sealed` raises.
+    ``shown``: what commands in the text carry to name the workspace. Raises WrongUse where there is no such warning or
+    it had not begun, and what :func:`load_sealed` raises.
     """
     _some(workspace)
     found: list[Explanation] = []

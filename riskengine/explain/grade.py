@@ -29,8 +29,8 @@ def names_for(scene: Scene, values: Mapping[str, float | None]) -> dict[str, str
 def graded(
     scene: Scene, subject: str, names: Mapping[str, str], units: Mapping[str, str], values: Mapping[str, float | None]
 ) -> tuple[tuple[Feature, ...], tuple[Floor, ...], str]:
-    """Features, floors and the sentence that leads from points to level. All as if the rule hit: a clear or an unknown one shows what
-    it would have scored.
+    """Features, floors and the sentence that leads from points to level. All as if the rule hit: a clear or an unknown
+    one shows what it would have scored.
     """
     rule = scene.rule
     answers = Answers(names)
@@ -100,7 +100,9 @@ def _leading(scene: Scene, points: list[float], floors: tuple[Floor, ...]) -> st
 
 
 def compound_features(scene: Scene, subject: str) -> tuple[tuple[Feature, ...], str, float | None]:
-    """What the verdict of a compound says of its score: the gravest member's, and what the meeting adds; how many members hit."""
+    """What the verdict of a compound says of its score: the gravest member's, and what the meeting adds; how many
+    members hit.
+    """
     found = scene.found(subject)
     why = json.loads(found.why) if found.why else {}
     told = why.get("features", [])

@@ -1,4 +1,6 @@
-"""What the nights made of the verdicts: pending, warned, kept, lifted, suppressed, merged, on trial; read from the record."""
+"""What the nights made of the verdicts: pending, warned, kept, lifted, suppressed, merged, on trial; read from the
+record.
+"""
 
 from __future__ import annotations
 
@@ -21,10 +23,11 @@ _LEAST = 7
 class Story:
     """The record of one rule on one subject up to a night.
 
-    ``ran``: the night itself was run. ``evaluated``: the rule was evaluated that night without a fault; ``fault`` the sentence if not.
-    ``warning``, ``change``, ``level``: the newest warning that the rule ever was part of, and its state that night (None: it has none
-    that night). ``part``: the rule is one of those that make it up that night. ``other``: an open warning of the same theme that it
-    has no part in. ``suppressed``: until, who and why of the exception that held.
+    ``ran``: the night itself was run. ``evaluated``: the rule was evaluated that night without a fault; ``fault`` the
+    sentence if not. ``warning``, ``change``, ``level``: the newest warning that the rule ever was part of, and its
+    state that night (None: it has none that night). ``part``: the rule is one of those that make it up that night.
+    ``other``: an open warning of the same theme that it has no part in. ``suppressed``: until, who and why of the
+    exception that held.
     """
 
     ran: bool
@@ -181,7 +184,8 @@ SELECT w.id, s.change, s.level FROM kept.assess.trial_warning w JOIN kept.assess
 WHERE w.rule = $rule AND w.subject_type = $type AND w.subject = $subject AND s.as_of = $night
 ORDER BY w.opened_on DESC LIMIT 1"""
 _NIGHTS = """
-SELECT n.as_of, CASE WHEN e.rule IS NULL AND v.verdict IS NULL THEN NULL ELSE coalesce(v.verdict, 'clear') END, v.level, v.score, s.change,
+SELECT n.as_of, CASE WHEN e.rule IS NULL AND v.verdict IS NULL THEN NULL ELSE coalesce(v.verdict, 'clear') END,
+  v.level, v.score, s.change,
   x.rule IS NOT NULL
 FROM kept.assess.night n
 LEFT JOIN (SELECT DISTINCT as_of, rule FROM kept.assess.evaluated WHERE rule = $rule) e ON e.as_of = n.as_of

@@ -31,7 +31,8 @@ def _article(told: Explanation) -> str:
     level = ""
     if told.verdict == "hit" and told.level:
         colour = next((each.colour for each in told.scale if each.level == told.level), "#ffffff")
-        level = f'<span class="badge" style="border-color:{escape(colour)}">{escape(told.level)} {plain(told.score or 0)}分</span> '
+        graded = f"{told.level} {plain(told.score or 0)}分"
+        level = f'<span class="badge" style="border-color:{escape(colour)}">{escape(graded)}</span> '
     verdict = f"判断：{VERDICTS[told.verdict]} {level}· " if told.verdict else ""
     where = f"{TYPES[Subject(told.subject_type)]} {told.subject}" if told.subject else ""
     parts = [
@@ -106,7 +107,7 @@ def _history(history: History) -> str:
         if value is not None
     )
     lines = "".join(
-        f'<line x1="0" x2="{room}" y1="{height - value / top * height:.1f}" y2="{height - value / top * height:.1f}" class="{name}"/>'
+        '<line x1="0" x2="{0}" y1="{1:.1f}" y2="{1:.1f}" class="{2}"/>'.format(room, height * (1 - value / top), name)
         for name, value in (("mean", history.mean), ("upper", history.upper))
         if value is not None and value >= 0
     )

@@ -30,7 +30,9 @@ __all__ = ["Found", "Scene", "meet", "members_of", "narrowed", "set_scene", "sql
 
 @dataclass(frozen=True)
 class Found:
-    """A verdict: what the rule came to on the subject. ``why``: the JSON of ``assess.verdict.why``, None where it is clear."""
+    """A verdict: what the rule came to on the subject. ``why``: the JSON of ``assess.verdict.why``, None where it is
+    clear.
+    """
 
     verdict: str
     score: float | None = None
@@ -42,7 +44,8 @@ class Found:
 class Scene:
     """A rule on a night, computed for all its subjects.
 
-    ``asked``: the rule as it stands in the rule book; ``rule``: the same as if it were live. ``wides``: the wide tables of the rule's (or its members') subject types. ``hushed``: kinds that are silent on the night. ``fault``:
+    ``asked``: the rule as it stands in the rule book; ``rule``: the same as if it were live. ``wides``: the wide
+    tables of the rule's (or its members') subject types. ``hushed``: kinds that are silent on the night. ``fault``:
     why the rule could not be weighed, None where it could.
     """
 
@@ -109,8 +112,8 @@ def narrowed(rulebook: Rulebook, rule: Rule) -> Rulebook:
 def set_scene(con: Connection, rulebook: Rulebook, rule: Rule, as_of: date, *, ran: bool) -> Scene:
     """Weigh ``rule`` on the night ``as_of``. ``con`` is a laboratory.
 
-    For a compound of a night that has run (``ran``) the members' verdicts are those that the nights recorded; of a night that has not,
-    tonight's are weighed here and the earlier ones are taken from the record.
+    For a compound of a night that has run (``ran``) the members' verdicts are those that the nights recorded; of a
+    night that has not, tonight's are weighed here and the earlier ones are taken from the record.
     """
     own, nights = narrowed(rulebook, rule), Nights.one(as_of)
     con.execute("CALL enable_logging('QueryLog')")
@@ -159,8 +162,8 @@ def _weigh(scene: Scene, rule: Rule) -> None:
 
 
 def meet(scene: Scene) -> None:
-    """Conclude the compound anew from what stands in ``assess.verdict``; other compounds it is made of keep what the night recorded,
-    where it did.
+    """Conclude the compound anew from what stands in ``assess.verdict``; other compounds it is made of keep what the
+    night recorded, where it did.
     """
     scene.con.execute("DELETE FROM assess.verdict WHERE rule = ? AND as_of = ?", [scene.rule.id, scene.as_of])
     known = {

@@ -1,4 +1,6 @@
-"""The values of the night: what each signal is, what it came to, why one is unknown, and the earlier windows behind a bound."""
+"""The values of the night: what each signal is, what it came to, why one is unknown, and the earlier windows behind a
+bound.
+"""
 
 from __future__ import annotations
 
@@ -131,7 +133,9 @@ def _not_in_force(rule: Rule, name: str, scene: Scene) -> str:
 
 
 def histories_of(scene: Scene, subject: str) -> tuple[History, ...]:
-    """The earlier windows behind each ``usual``, ``upper`` and ``trend`` that the rule reads; one a base signal, and one a trend."""
+    """The earlier windows behind each ``usual``, ``upper`` and ``trend`` that the rule reads; one a base signal, and
+    one a trend.
+    """
     found: dict[tuple[str, bool], History] = {}
     for signal in signals_of(scene):
         base, trend = windowed_of(signal), signal.trend is not None

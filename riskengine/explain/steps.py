@@ -25,11 +25,14 @@ _SAYS = (
 
 
 def steps_of(scene: Scene, subject: str, place: str, rows: int) -> Iterator[Step]:
-    """Every step that has something about the subject, in the order in which they were made; at most ``rows`` rows of each."""
+    """Every step that has something about the subject, in the order in which they were made; at most ``rows`` rows of
+    each.
+    """
     there: dict[str, list[str]] = dict(
         scene.con.execute(
             "SELECT table_name, list(column_name ORDER BY column_index) FROM duckdb_columns() "
-            "WHERE database_name = 'temp' OR (database_name = 'memory' AND schema_name = 'assess' AND table_name = 'verdict') "
+            "WHERE database_name = 'temp' "
+            "OR (database_name = 'memory' AND schema_name = 'assess' AND table_name = 'verdict') "
             "GROUP BY table_name"
         ).fetchall()
     )
@@ -59,7 +62,8 @@ def _cut(scene: Scene, name: str, columns: list[str], subject: str, place: str) 
             return f"{identifier(name)} r WHERE FALSE"
         return f"(SELECT r.* FROM {rows_of(name, kind, scene.rule.subject)} WHERE {key} = {literal(subject)})"
     if name == "verdict":
-        return f"assess.verdict WHERE rule = {literal(scene.rule.id)} AND subject = {literal(subject)} AND as_of = {literal(scene.as_of)}"
+        night = f"as_of = {literal(scene.as_of)} AND rule = {literal(scene.rule.id)}"
+        return f"assess.verdict WHERE {night} AND subject = {literal(subject)}"
     if name in ("hushed", "noted"):
         needed = ", ".join(literal(each) for each in sorted(kinds_needed(scene.rulebook, scene.rule))) or "NULL"
         return f"{name} WHERE place = {literal(place)} AND kind IN ({needed})"

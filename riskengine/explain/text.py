@@ -16,7 +16,9 @@ _STEP_ROWS = 5
 
 
 def as_text(explanations: Sequence[Explanation], *, steps: bool = False, sql: bool = False) -> str:
-    """The explanations one after another. ``steps``: also the tables on the way; ``sql``: with the statements that made them."""
+    """The explanations one after another. ``steps``: also the tables on the way; ``sql``: with the statements that
+    made them.
+    """
     return f"\n{'─' * (_WIDE // 2)}\n\n".join("\n".join(_one(each, steps or sql, sql)) for each in explanations)
 
 

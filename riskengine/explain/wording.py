@@ -21,7 +21,9 @@ VERDICTS = {"hit": "命中", "clear": "没有", "unknown": "未知"}
 MARKS = {True: "✔", False: "✘", None: "？"}
 _BARS = "▁▂▃▄▅▆▇█"
 _PIECES = re.compile(r"[（“《]*(?:[!-~]{1,60}|.)[，。；：、）”》！？]*\s*")
-"""What a line may be broken between: Chinese characters one by one, other words whole; marks stay with what they open or close."""
+"""What a line may be broken between: Chinese characters one by one, other words whole; marks stay with what they open
+or close.
+"""
 
 
 def plain(value: float) -> str:
@@ -101,7 +103,9 @@ def width(text: str) -> int:
 
 
 def wrapped(text: str, room: int, indent: str = "") -> list[str]:
-    """Lines of at most ``room`` columns; all but the first begin with ``indent``. Breaks between Chinese characters and at blanks."""
+    """Lines of at most ``room`` columns; all but the first begin with ``indent``. Breaks between Chinese characters
+    and at blanks.
+    """
     lines: list[str] = []
     line = ""
     for word in _PIECES.findall(text):
@@ -114,8 +118,8 @@ def wrapped(text: str, room: int, indent: str = "") -> list[str]:
 
 
 def columns(rows: Sequence[Sequence[str]], room: int, indent: str = "  ", *, flow: bool = False) -> list[str]:
-    """Rows as aligned columns; what does not fit into ``room`` is cut and ends in …, or, with ``flow``, the last column goes on in
-    the next lines.
+    """Rows as aligned columns; what does not fit into ``room`` is cut and ends in …, or, with ``flow``, the last
+    column goes on in the next lines.
     """
     if not rows:
         return []

@@ -38,7 +38,9 @@ class _Hit:
 
 @dataclass
 class Because:
-    """Asks the laboratory; ``old`` and ``new`` are the rule books in full, ``suppressed`` what the new exceptions held back."""
+    """Asks the laboratory; ``old`` and ``new`` are the rule books in full, ``suppressed`` what the new exceptions held
+    back.
+    """
 
     con: Connection
     old: Rulebook
@@ -185,8 +187,8 @@ class Because:
 
     def _row(self, table: str, when: str, rule: str, pair: Pair, on: date, first: str = "TRUE") -> _Hit | None:
         row = self.con.execute(
-            f"SELECT as_of, verdict, score, level, why FROM {table} WHERE rule = ? AND subject_type = ? AND subject = ? "
-            f"AND {when} ORDER BY ({first}) IS TRUE DESC, as_of DESC LIMIT 1",
+            f"SELECT as_of, verdict, score, level, why FROM {table} WHERE rule = ? AND subject_type = ? "
+            f"AND subject = ? AND {when} ORDER BY ({first}) IS TRUE DESC, as_of DESC LIMIT 1",
             [rule, pair.subject_type, pair.subject, on],
         ).fetchone()
         return None if row is None else _Hit(row[0], row[1], row[2], row[3], json.loads(row[4] or "{}"))

@@ -6,7 +6,7 @@ import io
 import shutil
 import subprocess
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -37,28 +37,31 @@ def folder_book(folder: Path) -> Rulebook:
 
 
 def old_book(workspace: Workspace, against: str) -> tuple[Rulebook, str]:
-    """The rules to compare with and how to name them: ``against`` is a folder where one of that name holds rules, else a
-    revision of the repository around the workspace's ``rules/``.
+    """The rules to compare with and how to name them: ``against`` is a revision of the repository around the workspace's
+    ``rules/``, or a folder that holds rules. A name that could be both is the revision; with a slash it is the folder.
 
     Raises WrongUse where git, the repository, the revision or its rules are missing, RulesInvalid where those rules
     are refused today.
     """
     folder = Path(against)
-    if against and folder.is_dir() and ((folder / "rules").is_dir() or (folder / "levels.yaml").is_file()):
-        return _told(lambda: folder_book(folder), against), f"文件夹 {folder.name or against}"
-    commit = (
-        _git(workspace, against, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{against}^{{commit}}")
-        .decode()
-        .strip()
-    )
-    with _checked_out(workspace, against, commit) as root:
-        return _told(lambda: load(Workspace(root)), against), f"{against}（{commit[:8]}）"
+    holds = bool(against) and any((folder / name).exists() for name in ("rules", "levels.yaml"))
+    if not (holds and ("/" in against or against.startswith("."))):
+        try:
+            asked = ("--verify", "--quiet", "--end-of-options", f"{against}^{{commit}}")
+            commit = _git(workspace, against, "rev-parse", *asked).decode().strip()
+        except WrongUse:
+            if not holds:
+                raise
+        else:
+            with _checked_out(workspace, against, commit) as root:
+                return _told(lambda: load(Workspace(root)), against), f"{against}（{commit[:8]}）"
+    return _told(lambda: folder_book(folder), against), f"文件夹 {folder.name or against}"
 
 
-def _told(read: object, against: str) -> Rulebook:
+def _told(read: Callable[[], Rulebook], against: str) -> Rulebook:
+    """Mistakes of the old rules are not to be looked for in the new ones."""
     try:
-        book: Rulebook = read()  # type: ignore[operator]
-        return book
+        return read()
     except RulesInvalid as error:
         told = [
             Problem(f"{against}:{each.file}", each.line, each.column, each.code, f"（旧规则）{each.message}")

@@ -16,8 +16,8 @@ WEEK = 7
 
 @dataclass(frozen=True)
 class Load:
-    """Warnings newly given to a unit: all, mean in seven nights, most in any seven days and their last night; ``open``: mean on its
-    list a night.
+    """Warnings newly given to a unit: all, mean in seven nights, most in any seven days and their last night;
+    ``open``: mean on its list a night.
     """
 
     given: int
@@ -44,8 +44,8 @@ class Burden:
 def burdens(old: Iterable[Course], new: Iterable[Course], planned: Sequence[date]) -> tuple[Burden, ...]:
     """Every unit that has a warning on either side, the one with most after the change first.
 
-    A warning counts for a unit on the first planned night it stands on the unit's list by itself (not merged), unless it was
-    open before the planned nights; 主办 and 协办 alike.
+    A warning counts for a unit on the first planned night it stands on the unit's list by itself (not merged), unless
+    it was open before the planned nights; 主办 and 协办 alike.
     """
     sides = [_given(courses, planned) for courses in (old, new)]
     units = sorted({*sides[0], *sides[1]})

@@ -16,8 +16,8 @@ _Nights = Mapping[date, Night]
 
 @dataclass(frozen=True)
 class Pair:
-    """One matter as each rule book sees it: the nights on which it is warned of on a subject and theme, as far as they hang
-    together. Either side may be empty. ``old`` and ``new`` hold planned nights only.
+    """One matter as each rule book sees it: the nights on which it is warned of on a subject and theme, as far as they
+    hang together. Either side may be empty. ``old`` and ``new`` hold planned nights only.
     """
 
     theme: str
@@ -29,8 +29,8 @@ class Pair:
 
 
 def pairs(old: Iterable[Course], new: Iterable[Course], planned: Sequence[date]) -> Iterator[Pair]:
-    """Courses on the same subject and theme that share a night belong together, also through others. In order of the first
-    planned night, then of theme and subject.
+    """Courses on the same subject and theme that share a night belong together, also through others. In order of the
+    first planned night, then of theme and subject.
     """
     sides: dict[tuple[str, str, str], list[tuple[int, Course]]] = defaultdict(list)
     for number, courses in enumerate((old, new)):

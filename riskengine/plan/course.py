@@ -22,8 +22,8 @@ __all__ = ["Side", "live"]
 
 @dataclass(frozen=True)
 class Side:
-    """What one rule book makes of the nights: every warning that was open on one of them, hits that an exception kept from
-    raising a warning, rules that failed.
+    """What one rule book makes of the nights: every warning that was open on one of them, hits that an exception kept
+    from raising a warning, rules that failed.
     """
 
     courses: tuple[Course, ...]
@@ -34,7 +34,8 @@ class Side:
 def live(
     con: Connection, book: Rulebook, seen: Seen, lots: frozenset[Lot], nights: Sequence[date], planned: Sequence[date]
 ) -> Side:
-    """The life of the warnings of ``lots`` over ``nights`` (history and warm-up first); merged and routed over ``planned``.
+    """The life of the warnings of ``lots`` over ``nights`` (history and warm-up first); merged and routed over
+    ``planned``.
 
     Leaves ``assess.warning``, ``assess.state`` and ``assess.merged`` of the laboratory filled with this side.
     """
@@ -45,7 +46,8 @@ def live(
     parents = {
         (as_of, child): f"{name}（{theme}）"
         for as_of, child, name, theme in con.execute(
-            "SELECT m.as_of, m.child, w.subject_name, w.theme FROM assess.merged m JOIN assess.warning w ON w.id = m.parent"
+            "SELECT m.as_of, m.child, w.subject_name, w.theme "
+            "FROM assess.merged m JOIN assess.warning w ON w.id = m.parent"
         ).fetchall()
     }
     units = _routed(con, book, planned)
@@ -129,7 +131,8 @@ def _routed(
     )
     route_standing(con, book, planned)
     rows = con.execute(
-        "SELECT as_of, id, max(unit) FILTER (role = '主办'), coalesce(list(unit ORDER BY unit) FILTER (role <> '主办'), []) "
+        "SELECT as_of, id, max(unit) FILTER (role = '主办'), "
+        "coalesce(list(unit ORDER BY unit) FILTER (role <> '主办'), []) "
         "FROM routed GROUP BY as_of, id"
     ).fetchall()
     return {(as_of, id_): (lead, tuple(others)) for as_of, id_, lead, others in rows}

@@ -17,8 +17,9 @@ __all__ = ["Effect"]
 
 @dataclass(frozen=True)
 class Effect:
-    """``nights``: those that were compared; ``warm_up``: nights played before them so that states are right; ``wanted``: how
-    many were asked for. ``played`` and ``unaffected``: live rules, id → title. ``notes``: what a reader must know.
+    """``nights``: those that were compared; ``warm_up``: nights played before them so that states are right;
+    ``wanted``: how many were asked for. ``played`` and ``unaffected``: live rules, id → title. ``notes``: what a
+    reader must know.
 
     ``opened``: open warnings by night, before and after, of the themes played. ``against``: what the old rules are.
     """
@@ -49,7 +50,9 @@ class Effect:
         return {kind: len(self.of(kind)) for kind in KINDS}
 
     def missed(self) -> tuple[Event, ...]:
-        """Known events that only the old rules find. A receipt of an event that the truth file names too counts once."""
+        """Known events that only the old rules find. A receipt of an event that the truth file names too counts
+        once.
+        """
         lost = [each for each in self.events if each.became == "漏掉"]
         truth = {(each.theme, each.subject) for each in lost if each.source == "真值"}
         return tuple(e for e in lost if e.source == "真值" or (e.theme, e.subject) not in truth)
@@ -71,8 +74,8 @@ class Effect:
         return next((book.rules[id_].title for book in (self.new, self.old) if id_ in book.rules), id_)
 
     def by(self, what: str) -> list[tuple[str, dict[Kind, int]]]:
-        """Counts by ``rule``, ``level`` or ``unit``: the name, and how many of each kind. A warning of several rules counts for
-        each; level and lead are those of the side that has it, the new one where both do.
+        """Counts by ``rule``, ``level`` or ``unit``: the name, and how many of each kind. A warning of several rules
+        counts for each; level and lead are those of the side that has it, the new one where both do.
         """
         found: dict[str, dict[Kind, int]] = {}
         for each in self.differences:
@@ -91,14 +94,15 @@ class Effect:
     def head(self) -> str:
         """One sentence: what was compared over which nights, and what came of it."""
         span = f"{self.nights[0]} 至 {self.nights[-1]} 共 {len(self.nights)} 夜"
-        counted = [f"{KINDS[kind]} {count} 件" for kind, count in self.counts().items() if count]  # type: ignore[index]
+        counted = [f"{word} {len(self.of(kind))} 件" for kind, word in KINDS.items() if self.of(kind)]
         if not counted:
             what = f"推演了 {len(self.played)} 条规则" if self.played else "没有规则需要推演"
-            return f"对照{self.against}，{span}：预警没有任何不同（{what}）。"
-        return f"对照{self.against}，{span}：{'，'.join(counted)}。"
+            return f"对照 {self.against}，{span}：预警没有任何不同（{what}）。"
+        return f"对照 {self.against}，{span}：{'，'.join(counted)}。"
 
     def json(self) -> dict[str, Any]:
         """Everything as plain values: days as ISO text, levels as rank and name, units as id and name."""
+        one, two = self.opened
         return {
             "against": self.against,
             "nights": {"first": _plain(self.nights[0]), "last": _plain(self.nights[-1]), "count": len(self.nights),
@@ -116,7 +120,7 @@ class Effect:
             "load": [{"name": self.unit(each.unit), **_plain(asdict(each))} for each in self.burdens],
             "precision": [_plain(asdict(each)) for each in self.precision],
             "events": [_plain(asdict(each)) for each in self.events],
-            "open": [{"as_of": _plain(day), "before": self.opened[0][day], "after": self.opened[1][day]} for day in self.nights],
+            "open": [{"as_of": _plain(day), "before": one[day], "after": two[day]} for day in self.nights],
             "notes": list(self.notes),
         }  # fmt: skip
 

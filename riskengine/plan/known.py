@@ -34,8 +34,8 @@ class Answer:
 
 @dataclass(frozen=True)
 class Rate:
-    """How many of the warnings with a known outcome were true (属实 or 已化解); ``share``, ``low`` and ``high`` (Wilson, 95 %) from
-    0 to 1, None below LEAST.
+    """How many of the warnings with a known outcome were true (属实 or 已化解); ``share``, ``low`` and ``high`` (Wilson, 95
+    %) from 0 to 1, None below LEAST.
     """
 
     confirmed: int
@@ -59,7 +59,8 @@ class Precision:
 class Event:
     """An event that fares otherwise. ``source``: 真值 or 属实回执. ``became``: 漏掉, 找到, 变早, 变晚, 误报 (a trap), 不再误报.
 
-    ``first`` and ``last``: the event's days. ``before`` and ``after``: what became of it, as the review calls it, with the night.
+    ``first`` and ``last``: the event's days. ``before`` and ``after``: what became of it, as the review calls it, with
+    the night.
     """
 
     source: str
@@ -81,7 +82,8 @@ def answers(con: Connection, last: date) -> tuple[Answer, ...]:
 def precision(
     sides: Sequence[Iterable[Course]], said: Sequence[Answer], rules: Mapping[str, str], planned: Sequence[date]
 ) -> tuple[Precision, ...]:
-    """Before and after, all warnings first, then each of ``rules`` (id → title) that has a known outcome on either side.
+    """Before and after, all warnings first, then each of ``rules`` (id → title) that has a known outcome on either
+    side.
 
     A played warning has the outcome of the delivered one on the same subject and theme in its days.
     """

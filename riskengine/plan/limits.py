@@ -12,8 +12,8 @@ __all__ = ["Limits", "passed"]
 
 @dataclass(frozen=True)
 class Limits:
-    """The most that may be added, removed, raised, missed; ``load``: newly given to one unit in its worst week, where the change
-    makes it worse. None = no limit.
+    """The most that may be added, removed, raised, missed; ``load``: newly given to one unit in its worst week, where
+    the change makes it worse. None = no limit.
     """
 
     added: int | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from html import escape
 
 from riskengine.plan.effect import Effect
 from riskengine.plan.noun import KINDS
@@ -14,8 +15,8 @@ _SHOWN = 20
 
 
 def as_markdown(effect: Effect, over: Sequence[str] = ()) -> str:
-    """Tables in the Markdown that GitHub, GitLab and Gitea read; the first rows of each list, the rest folded. ``over``: the limits
-    that are passed.
+    """Tables in the Markdown that GitHub, GitLab and Gitea read; the first rows of each list, the rest folded.
+    ``over``: the limits that are passed.
     """
     return "\n".join(_lines(effect, over))
 
@@ -101,6 +102,6 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
 
 def _cell(text: str) -> str:
     """Text that cannot end a cell, open a tag or become a picture or link."""
-    for char, told in (("\\", "\\\\"), ("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("|", "\\|"), ("[", "\\["), ("*", "\\*"), ("_", "\\_"), ("`", "\\`")):  # fmt: skip
-        text = text.replace(char, told)
-    return " ".join(text.split())
+    for char in "\\|[]*_`":
+        text = text.replace(char, "\\" + char)
+    return " ".join(escape(text, quote=False).split())

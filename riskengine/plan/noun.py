@@ -1,4 +1,6 @@
-"""What a plan speaks of: changes of the rules, warnings as two rule books would have raised them, and how they differ."""
+"""What a plan speaks of: changes of the rules, warnings as two rule books would have raised them, and how they
+differ.
+"""
 
 from __future__ import annotations
 
@@ -54,8 +56,8 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """A warning on one night: rank of its level (1 gravest), the rules that hold it, units with their role, whether it is
-    merged into another one (then its subject's name and theme).
+    """A warning on one night: rank of its level (1 gravest), the rules that hold it, units with their role, whether it
+    is merged into another one (then its subject's name and theme).
     """
 
     level: int
@@ -98,9 +100,9 @@ class Course:
 class Difference:
     """One warning that the new rules would have handled differently over the planned nights.
 
-    ``on``: the first planned night that differs. ``before`` and ``after``: gravest rank over the planned nights, first and last
-    planned night open, lead on the first of them; None where it is not there. ``rules``: whose hits made it, on the side that
-    has it. ``reason``: why, a sentence.
+    ``on``: the first planned night that differs. ``before`` and ``after``: gravest rank over the planned nights, first
+    and last planned night open, lead on the first of them; None where it is not there. ``rules``: whose hits made it,
+    on the side that has it. ``reason``: why, a sentence.
     """
 
     kind: Kind

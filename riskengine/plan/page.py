@@ -32,7 +32,7 @@ def _parts(effect: Effect, over: Sequence[str]) -> Iterator[str]:
     yield from (f'<p class="note">{escape(each)}</p>' for each in effect.notes)
     counted = {kind: count for kind, count in effect.counts().items() if count}
     if counted:
-        tiles = (f"<li><b>{count}</b> {escape(KINDS[kind])}</li>" for kind, count in counted.items())  # type: ignore[index]
+        tiles = (f"<li><b>{counted[kind]}</b> {escape(word)}</li>" for kind, word in KINDS.items() if kind in counted)
         yield f'<ul class="tiles">{"".join(tiles)}</ul>'
     yield "<h2>改了什么</h2>"
     changed = [f"<li>{escape(str(each))}</li>" for each in effect.changes]
@@ -40,7 +40,7 @@ def _parts(effect: Effect, over: Sequence[str]) -> Iterator[str]:
     if len(changed) > _SHOWN:
         yield _folded(f"其余 {len(changed) - _SHOWN} 处改动", f"<ul>{''.join(changed[_SHOWN:])}</ul>")
     if effect.themes:
-        yield f"<h2>每夜在办预警</h2><p>只数推演的主题：{escape('、'.join(effect.themes))}。</p>"
+        yield f"<h2>每夜在办预警</h2><p>只数可能不同的预警（主题：{escape('、'.join(effect.themes))}）。</p>"
         yield f"<figure>{picture.nights(*effect.opened)}</figure>"
     yield from _differences(effect)
     if effect.events:
@@ -79,7 +79,8 @@ def _load(effect: Effect) -> Iterator[str]:
     else:
         names = {each.unit: effect.unit(each.unit) for each in moved}
         yield '<p class="key"><span class="before"></span> 原来　<span class="after"></span> 改后</p>'
-        yield f"<figure>{picture.loads(moved[:_UNITS], names)}</figure>"
+        more = f"<figcaption>图中是前 {_UNITS} 个单位，其余见表。</figcaption>" if len(moved) > _UNITS else ""
+        yield f"<figure>{picture.loads(moved[:_UNITS], names)}{more}</figure>"
         yield _table(TITLES["burden"], [burden_row(effect, each) for each in moved])
     same = [burden_row(effect, each) for each in effect.burdens if not each.differs]
     if same:
@@ -97,15 +98,20 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 _STYLE = """
-:root{color-scheme:light}body{margin:0;background:#f4f5f6;color:#1c1f22;font:16px/1.6 "Noto Sans CJK SC","Microsoft YaHei",sans-serif}
-main{max-width:1080px;margin:0 auto;padding:24px;background:#fff}h1{font-size:26px;margin:0 0 8px}h2{font-size:19px;margin:28px 0 8px}
+:root{color-scheme:light}
+body{margin:0;background:#f4f5f6;color:#1c1f22;font:16px/1.6 "Noto Sans CJK SC","Microsoft YaHei",sans-serif}
+main{max-width:1080px;margin:0 auto;padding:24px;background:#fff}
+h1{font-size:26px;margin:0 0 8px}h2{font-size:19px;margin:28px 0 8px}
 .head{font-size:18px}.note{background:#fff6dd;padding:6px 12px;margin:6px 0;border-left:4px solid #b58900}
 .over{background:#fdecea;padding:6px 12px;margin:6px 0;border-left:4px solid #b3261e}
-.tiles{display:flex;flex-wrap:wrap;gap:10px;list-style:none;padding:0}.tiles li{border:1px solid #cfd4d8;border-radius:6px;padding:6px 14px}
+.tiles{display:flex;flex-wrap:wrap;gap:10px;list-style:none;padding:0}
+.tiles li{border:1px solid #cfd4d8;border-radius:6px;padding:6px 14px}
 .tiles b{font-size:22px}figure{margin:8px 0}svg{width:100%;height:auto}svg text{font-size:13px}.grid{stroke:#e1e4e6}
 .wide{overflow-x:auto}table{border-collapse:collapse;width:100%;margin:6px 0;font-size:14px}
-th,td{border:1px solid #d9dde0;padding:4px 8px;text-align:left;vertical-align:top}td:nth-child(n+2):not(:last-child){white-space:nowrap}th{background:#eef0f2}td{min-width:3em}
-summary{cursor:pointer;margin:8px 0}.key span{display:inline-block;width:28px;height:12px}.key .after{background:#b3261e}
+th,td{border:1px solid #d9dde0;padding:4px 8px;text-align:left;vertical-align:top}
+td:nth-child(n+2):not(:last-child){white-space:nowrap}th{background:#eef0f2}td{min-width:3em}
+summary{cursor:pointer;margin:8px 0}
+.key span{display:inline-block;width:28px;height:12px}.key .after{background:#b3261e}
 .key .before{background:repeating-linear-gradient(45deg,#e3e6e8 0 3px,#5b6770 3px 5px)}
 @media print{body{background:#fff}main{padding:0}}
 """

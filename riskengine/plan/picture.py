@@ -1,4 +1,6 @@
-"""Pictures of a plan as inline SVG: the open warnings night by night, and the units' weeks. Colours are never the only sign."""
+"""Pictures of a plan as inline SVG: the open warnings night by night, and the units' weeks. Colours are never the only
+sign.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +15,7 @@ __all__ = ["loads", "nights"]
 
 _WIDTH, _HEIGHT = 880, 260
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46, 96, 16, 34
+_NAME = 12  # so many characters of a unit's name fit beside its bars
 _OLD, _NEW = "#5b6770", "#b3261e"
 
 
@@ -70,12 +73,14 @@ def loads(burdens: Sequence[Burden], names: Mapping[str, str]) -> str:
     parts = [_open(height, "单位每周新接", told)]
     parts.append(
         '<defs><pattern id="before" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-        f'<rect width="6" height="6" fill="#e3e6e8"/><line x1="0" y1="0" x2="0" y2="6" stroke="{_OLD}" stroke-width="2.4"/>'
+        '<rect width="6" height="6" fill="#e3e6e8"/>'
+        f'<line x1="0" y1="0" x2="0" y2="6" stroke="{_OLD}" stroke-width="2.4"/>'
         "</pattern></defs>"
     )
     for at, each in enumerate(burdens):
         y = 10 + row * at
-        parts.append(_text(left - 10, y + 19, names[each.unit], "end"))
+        name = names[each.unit]
+        parts.append(_text(left - 10, y + 19, name if len(name) <= _NAME else name[: _NAME - 1] + "…", "end"))
         for load, fill, dy in ((each.before, "url(#before)", 0), (each.after, _NEW, 15)):
             parts.append(
                 f'<rect x="{left}" y="{y + dy}" width="{max(1.0, x(load.mean) - left):.1f}" height="12" fill="{fill}"/>'
@@ -98,7 +103,8 @@ def _top(most: int) -> int:
 
 def _open(height: int, title: str, told: str) -> str:
     return (
-        f'<svg viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{escape(title)}" xmlns="http://www.w3.org/2000/svg">'
+        f'<svg viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{escape(title)}" '
+        'xmlns="http://www.w3.org/2000/svg">'
         f"<title>{escape(title)}</title><desc>{escape(told)}</desc>"
     )
 

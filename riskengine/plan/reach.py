@@ -1,7 +1,8 @@
-"""What a change can reach: the rules and warnings that may differ. The rest is equal because nothing it is decided by changed.
+"""What a change can reach: the rules and warnings that may differ. The rest is equal because nothing it is decided by
+changed.
 
-Warnings are one for a subject and theme, so those of one theme and one type of subject form a *lot*: a rule has a hand in the
-warnings of its own lot alone, and in those of others only by merging.
+Warnings are one for a subject and theme, so those of one theme and one type of subject form a *lot*: a rule has a hand
+in the warnings of its own lot alone, and in those of others only by merging.
 """
 
 from __future__ import annotations
@@ -25,14 +26,17 @@ Lot = tuple[str, str]
 _WORDS = {"title", "basis", "action", "false_causes", "evidence", "cases"}
 """Fields of a rule that are read, not reckoned with."""
 
+_LIFE = _WORDS | {"opens", "keep", "inhibits", "theme"}
+"""And those that have no say in its verdicts, only in what becomes of them."""
+
 
 @dataclass(frozen=True)
 class Reach:
     """``old`` and ``new``: the rule books narrowed to what must be played. ``lots``: whose warnings may differ.
 
-    ``changed``: rules whose own verdicts, exceptions or life may differ. ``shared``: rules that both books decide alike.
-    ``unaffected``: live rules that are not looked at, by id with title. ``one_pass``: signals, levels and places are equal, so
-    both books can be weighed in one go.
+    ``changed``: rules whose own verdicts, exceptions or life may differ. ``shared``: rules that both books decide
+    alike. ``unaffected``: live rules that are not looked at, by id with title. ``one_pass``: signals, levels and
+    places are equal, so both books can be weighed in one go.
     """
 
     old: Rulebook
@@ -47,10 +51,12 @@ class Reach:
 def reach(old: Rulebook, new: Rulebook, *, everything: bool = False) -> Reach:
     """What has to be played to see every difference; ``everything`` plays all live rules."""
     ground = _ground(old) != _ground(new)
-    differing = {id_ for id_ in {*old.rules, *new.rules} if ground or _decided_by(old, id_) != _decided_by(new, id_)}
+    both = {*old.rules, *new.rules}
+    judged = {id_ for id_ in both if ground or _decided_by(old, id_, _LIFE) != _decided_by(new, id_, _LIFE)}
     for book in (old, new):
-        differing |= _built_on(book, differing)
-    shared = {id_ for id_ in new.rules if id_ in old.rules} - differing
+        judged |= _built_on(book, judged)
+    differing = judged | {id_ for id_ in both if _decided_by(old, id_, _WORDS) != _decided_by(new, id_, _WORDS)}
+    shared = {id_ for id_ in new.rules if id_ in old.rules} - judged
     excepted = {
         each.rule for each in {*old.exemptions} ^ {*new.exemptions} if each.rule in old.rules or each.rule in new.rules
     }
@@ -92,12 +98,12 @@ def _ground(book: Rulebook) -> list[Any]:
     return [[(each.name, each.rank, each.score) for each in book.levels], book.places]
 
 
-def _decided_by(book: Rulebook, id_: str) -> str | None:
+def _decided_by(book: Rulebook, id_: str, without: set[str]) -> str | None:
     rule = book.rules.get(id_)
     if rule is None:
         return None
     behind = signals_behind(book.signals, names_used(rule) - set(rule.parameters))
-    content: list[Any] = [rule.model_dump(mode="json", exclude=_WORDS)]
+    content: list[Any] = [rule.model_dump(mode="json", exclude=without)]
     content += [sorted(book.units)] if rule.subject is Subject.UNIT else []
     content += [each.model_dump(mode="json") for each in sorted(behind, key=lambda signal: signal.name)]
     return json.dumps(content, ensure_ascii=False, sort_keys=True)

@@ -16,6 +16,7 @@ from riskengine.plan.changes import changes
 from riskengine.plan.contrast import contrast, pairs
 from riskengine.plan.course import Side, live
 from riskengine.plan.effect import Effect
+from riskengine.plan.foresight import brought_forward
 from riskengine.plan.known import answers, confirmed, events, precision
 from riskengine.plan.noun import Change, Course, Night
 from riskengine.plan.reach import Lot, Reach, reach
@@ -48,23 +49,24 @@ def rehearse(
 ) -> Effect | None:
     """The effect of putting ``new`` in the place of ``old`` over the newest nights that have run; None where none has.
 
-    Records are taken as they were known on each night, silences as they were noted. Writes nothing. Raises WrongUse for a
-    truth file that cannot be read, Busy while a night runs, EngineFault where the engine is wrong.
+    Records are taken as they were known on each night, silences as they were noted. Writes nothing. Raises WrongUse
+    for a truth file that cannot be read, Busy while a night runs, EngineFault where the engine is wrong.
     """
     happened = read_truth(asked.truth) if asked.truth is not None else None
     if asked.nights < 1:
         raise WrongUse(f"--nights 要写 1 或更大的数，写了 {asked.nights}。")
     if not workspace.database.exists():
         return None
-    reached = reach(old, new, everything=asked.everything)
     with laboratory(workspace.database, workspace.scratch / "plan") as con:
         ran = [day for (day,) in con.execute("SELECT as_of FROM kept.assess.night ORDER BY as_of").fetchall()]
         ran = [day for day in ran if asked.until is None or day <= asked.until]
         if not ran:
             return None
-        stage = _Stage(old, new, reached, ran, asked.nights)
         found = changes(old, new)
-        notes = _notes(found, stage)
+        new, forward = brought_forward(old, new, ran[-1])
+        reached = reach(old, new, everything=asked.everything)
+        stage = _Stage(old, new, reached, ran, asked.nights)
+        notes = [*forward, *_notes(found, stage)]
         if not stage.idle:
             say(
                 f"推演 {len(stage.planned)} 夜（{stage.planned[0]} 至 {stage.planned[-1]}），预热 {len(stage.warm_up)} 夜 …"
@@ -103,7 +105,9 @@ def rehearse(
 
 @dataclass(frozen=True)
 class _Stage:
-    """Which rules meet on which nights. ``ran``: all nights that have run; the newest ``wanted`` of them are planned."""
+    """Which rules meet on which nights. ``ran``: all nights that have run; the newest ``wanted`` of them are
+    planned.
+    """
 
     old: Rulebook
     new: Rulebook

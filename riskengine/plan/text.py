@@ -61,7 +61,8 @@ def _lines(effect: Effect) -> Iterator[str]:
     if effect.events:
         yield f"已知事件 {len(effect.events)} 个结果不同"
         for event in effect.events:
-            yield f"  {event.became}  {event.event}（{event.source}）{event.theme} {event.subject}：{event.before} → {event.after}"
+            about = f"{event.theme} {event.subject}：{event.before} → {event.after}"
+            yield f"  {event.became}  {event.event}（{event.source}）{about}"
     if effect.precision and effect.differences:
         yield "查准率（属实与已化解占已核实的比例，95% 区间；新增的预警还没有回执，不在其中）"
         yield from _table(

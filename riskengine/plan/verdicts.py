@@ -27,14 +27,18 @@ HISTORY = 120
 """So many days before the first night are remembered: twice the longest ``keep`` and ``within``."""
 
 _AGAIN = "+"
-"""A changed rule that is weighed in one go with its old self goes under its id and this, which no rule may be called."""
+"""A changed rule that is weighed in one go with its old self goes under its id and this, which no rule may be
+called.
+"""
 
 _TABLES = ("verdict", "evaluated", "fault")
 
 
 @dataclass(frozen=True)
 class Seen:
-    """One side: what :func:`~riskengine.assess.walk.walk` takes, and rules that could not be weighed (id → sentence)."""
+    """One side: what :func:`~riskengine.assess.walk.walk` takes, and rules that could not be weighed (id →
+    sentence).
+    """
 
     evaluated: tuple[tuple[date, str], ...]
     verdicts: tuple[Sighting, ...]
@@ -44,13 +48,13 @@ class Seen:
 def see(con: Connection, reach: Reach, nights: Sequence[date]) -> tuple[Seen, Seen]:
     """The verdicts of the old and of the new rules over ``nights``, in order; before them stands what was kept.
 
-    ``con`` is a laboratory. Leaves the temp tables ``OLD`` and ``NEW``, and ``plan_subject(subject_type, subject, name)``.
-    Raises EngineFault where the inference dies.
+    ``con`` is a laboratory. Leaves the temp tables ``OLD`` and ``NEW``, and ``plan_subject(subject_type, subject,
+    name)``. Raises EngineFault where the inference dies.
     """
     days = Nights(tuple(nights))
     played = {*reach.old.rules, *reach.new.rules}
     _remember(con, played, nights[0])
-    con.execute(  # subjects are named as their newest night names them; those that were warned of and are gone, as they were
+    con.execute(  # a subject is named as its newest night names it; one that is gone, as it was when it was warned of
         "CREATE OR REPLACE TEMP TABLE plan_subject AS "
         "SELECT subject_type, subject, max(subject_name) AS name FROM kept.assess.warning GROUP BY ALL"
     )
@@ -62,7 +66,8 @@ def see(con: Connection, reach: Reach, nights: Sequence[date]) -> tuple[Seen, Se
         for table in _TABLES:
             told = f", replace(message, rule, rtrim(rule, '{_AGAIN}')) AS message" if table == "fault" else ""
             con.execute(
-                f"CREATE OR REPLACE TEMP TABLE {table}_again AS SELECT * REPLACE (rtrim(rule, '{_AGAIN}') AS rule{told}) "
+                f"CREATE OR REPLACE TEMP TABLE {table}_again AS "
+                f"SELECT * REPLACE (rtrim(rule, '{_AGAIN}') AS rule{told}) "
                 f"FROM {table}_tonight WHERE ends_with(rule, '{_AGAIN}')"
             )
             con.execute(f"DELETE FROM {table}_tonight WHERE ends_with(rule, '{_AGAIN}')")
@@ -70,8 +75,7 @@ def see(con: Connection, reach: Reach, nights: Sequence[date]) -> tuple[Seen, Se
     _conclude(con, reach.old, days)
     old = _seen(con, OLD)
     if not fresh and {*reach.old.rules} == {*reach.new.rules}:
-        con.execute(f"CREATE OR REPLACE TEMP TABLE {NEW} AS FROM {OLD}")
-        return old, old
+        return old, _seen(con, NEW)
     compounds = [rule for rule in reach.new.rules.values() if rule.compound is not None]
     again = any(rule.id not in reach.shared for rule in compounds)
     kept = reach.shared - {rule.id for rule in compounds if again}
@@ -118,6 +122,7 @@ def _conclude(con: Connection, book: Rulebook, days: Nights) -> None:
 
 def _seen(con: Connection, name: str) -> Seen:
     con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM assess.verdict")
+    con.execute(f"CREATE INDEX {name}_subject ON {name} (subject)")  # every reason asks for one subject
     con.execute(
         "INSERT INTO plan_subject SELECT s.subject_type, s.subject, arg_max(s.name, s.as_of) FROM subject s "
         "SEMI JOIN (SELECT DISTINCT subject_type, subject FROM assess.verdict WHERE verdict = 'hit') v "

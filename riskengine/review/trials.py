@@ -21,7 +21,8 @@ What = TypeVar("What")
 class TrialRecord:
     """One rule's trial by ``as_of``, in warnings it would have raised.
 
-    ``until``: the last night; None where the rule is not on trial any more. ``nights``: on which it was evaluated.
+    ``until``: the last night; None where the rule is not on trial any more. ``nights``: on which it was
+    evaluated since it was last part of a live warning; no table says when a rule was put on trial.
     ``by_level``: rank → warnings, at the gravest level each reached; ``by_unit``: unit → warnings it would have got.
     ``both``: of them live rules warned too, of the same subject and theme on overlapping days; ``only_trial``: the
     others. ``only_live``: live warnings of that theme and type of subject in the trial's time that it would not have

@@ -35,7 +35,7 @@ except ImportError:  # libyaml is an extra of ruamel.yaml
 
 __all__ = ["Document", "Location", "Step", "document_of", "read_document", "read_text"]
 
-_SIZE = 2 * 1024 * 1024
+_SIZE = 5 * 1024 * 1024
 _DEPTH = 30
 _INSTEAD = "请把内容直接写出来；文字里有这些符号时加引号。"
 _ODD_BREAKS = re.compile("[\x85\u2028\u2029]")
@@ -81,10 +81,10 @@ class Document:
 
 
 def read_text(path: Path, file: str) -> tuple[str, Problem | None]:
-    """The text of a rule file (UTF-8, with or without BOM, at most 2 MB), or why there is none."""
+    """The text of a rule file (UTF-8, with or without BOM, at most 5 MB), or why there is none."""
     try:
         if path.stat().st_size > _SIZE:
-            return "", Problem(file, 1, 1, "E101", "文件超过2 MB，规则文件不应这么大。请拆成几个文件。")
+            return "", Problem(file, 1, 1, "E101", "文件超过5 MB，规则文件不应这么大。请拆成几个文件。")
         return path.read_bytes().decode("utf-8-sig"), None
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1

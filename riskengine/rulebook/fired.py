@@ -15,18 +15,21 @@ from riskengine.workspace import Workspace
 __all__ = ["Fired", "read_fired", "silent_rules"]
 
 _EVALUATED = """
-SELECT rule, count(*), min(as_of), max(as_of) FILTER (WHERE hits > 0)
+SELECT rule, count(*), min(as_of), max(as_of) FILTER (WHERE hits > 0), count(*) FILTER (WHERE subjects > 0 AND unknowns >= subjects)
 FROM assess.evaluated WHERE as_of > ? AND as_of <= ? GROUP BY rule"""
 
 
 @dataclass(frozen=True)
 class Fired:
-    """What the nights after ``since`` up to ``until`` say: rule → nights decided, the first of them, the newest with a hit."""
+    """What the nights after ``since`` up to ``until`` say.
+
+    ``rules``: rule → nights decided, the first of them, the newest with a hit (None = none), nights on which nothing was known.
+    """
 
     since: date
     until: date
     nights: int
-    rules: Mapping[str, tuple[int, date, date | None]]
+    rules: Mapping[str, tuple[int, date, date | None, int]]
 
 
 def read_fired(workspace: Workspace, until: date, months: int) -> Fired | None:
@@ -45,9 +48,8 @@ def read_fired(workspace: Workspace, until: date, months: int) -> Fired | None:
             ).fetchone()
     except duckdb.Error:  # held by a night that is running, or older than this table: then nothing can be said
         return None
-    return Fired(
-        since, until, found[0] if found else 0, {rule: (nights, first, hit) for rule, nights, first, hit in rows}
-    )
+    rules = {rule: (nights, first, hit, blind) for rule, nights, first, hit, blind in rows}
+    return Fired(since, until, found[0] if found else 0, rules)
 
 
 def silent_rules(view: View, fired: Fired) -> Iterator[Problem]:
@@ -59,8 +61,10 @@ def silent_rules(view: View, fired: Fired) -> Iterator[Problem]:
         rule = entry.model
         if rule.status != "live" or rule.id not in fired.rules:
             continue
-        nights, first, hit = fired.rules[rule.id]
+        nights, first, hit, blind = fired.rules[rule.id]
         if hit is None and first <= fired.since + timedelta(days=7):
             days = (fired.until - fired.since).days
-            message = f"近{days}天算过{nights}夜，规则一次也没有命中。请看门槛是否太高、数据是否还在报；确实不再需要的请停用。"
+            unknown = f"（其中{blind}夜全是未知）" if blind else ""
+            told = f"规则“{rule.id}”近{days}天算过{nights}夜{unknown}，一次也没有命中。"
+            message = f"{told}请看门槛是否太高、数据是否还在报；确实不再需要的请停用。"
             yield entry.problem(("id",), "I827", message)

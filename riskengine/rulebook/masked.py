@@ -38,7 +38,7 @@ class _Look:
 
 def masked(view: View) -> Iterator[Problem]:
     """I818, once a rule. Only plain rules in use are compared; with very many rules the last ones may not be."""
-    levels = sorted((entry.model for entry in view.entries.levels), key=lambda level: level.rank)
+    levels = view.levels
     groups: dict[tuple[str, str], list[_Look]] = defaultdict(list)
     for entry in view.entries.rules:
         rule = entry.model

@@ -156,7 +156,7 @@ def _takes(route: Route, level: str) -> bool:
 
 def _levels(rule: Rule, view: View) -> list[str]:
     """The levels that the rule's warnings can have; all of them for a compound, whose score is its members'."""
-    levels = sorted((entry.model for entry in view.entries.levels), key=lambda level: level.rank)
+    levels = view.levels
     if rule.compound is not None or not levels:
         return [level.name for level in levels]
     tree = view.tree(rule, rule.when, lasting=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import zipfile
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from riskengine.errors import WrongUse
 from riskengine.model.rulebook import Rulebook
@@ -27,7 +28,11 @@ def unpack_rules(workspace: Workspace, rules_hash: str, root: Path) -> Path:
 
 
 def load_sealed(workspace: Workspace, rules_hash: str) -> Rulebook:
-    """The rule book of that hash. Raises WrongUse where it is no longer kept, RulesInvalid where today's engine refuses it."""
-    root = workspace.scratch / "sealed" / rules_hash[:16]
-    unpack_rules(workspace, rules_hash, root)
-    return load(Workspace.at(root))
+    """The rule book of that hash. Raises WrongUse where it is no longer kept, RulesInvalid where today's engine refuses it.
+
+    It is laid down in a folder of its own, so that two commands that look back at the same time do not meet.
+    """
+    workspace.scratch.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix="sealed-", dir=workspace.scratch) as root:
+        unpack_rules(workspace, rules_hash, Path(root))
+        return load(Workspace.at(root))

@@ -16,6 +16,7 @@ from riskengine.rulebook.expression import ExpressionError, Type, compile_expres
 from riskengine.rulebook.functions import FUNCTIONS
 from riskengine.rulebook.names import builtins_of, column_types, columns_of, made_of, previous_columns, signals_behind
 from riskengine.rulebook.suggest import suggestion
+from riskengine.rulebook.tokens import STATEMENTS
 
 __all__ = ["RESERVED", "check_signals", "chinese", "expression_problem"]
 
@@ -28,7 +29,19 @@ pivot placing primary qualify references returning select show some summarize sy
 using variadic when where window with and or not in between is null case then else end true false 且 或 非
 """
 RESERVED = frozenset(
-    {"人口", "静默天数", "静默来源数", "命中数", "as_of", "subject", "place", "name", *_SQL.split(), *FUNCTIONS}
+    {
+        "人口",
+        "静默天数",
+        "静默来源数",
+        "命中数",
+        "as_of",
+        "subject",
+        "place",
+        "name",
+        *_SQL.split(),
+        *STATEMENTS,
+        *FUNCTIONS,
+    }
 )
 """Names that no signal, parameter or list may have, in lower case: built-in ones, words of the language and of SQL."""
 _LONGEST = 104

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import warnings
 from collections.abc import Iterator
 
 from riskengine.contracts import contract, kinds
@@ -25,7 +26,9 @@ def check_sources(entries: Entries) -> Iterator[Problem]:
     for entry in entries.sources:
         source, file = entry.model, entry.document.file
         if source.source in seen:
-            yield entry.problem(("source",), "E501", f"来源“{source.source}”在 {seen[source.source]} 已有。请换一个名称。")
+            yield entry.problem(
+                ("source",), "E501", f"来源“{source.source}”在 {seen[source.source]} 已有。请换一个名称。"
+            )
         seen.setdefault(source.source, file)
         for number, glob in enumerate(source.files):
             if glob in claimed:
@@ -33,7 +36,9 @@ def check_sources(entries: Entries) -> Iterator[Problem]:
                 yield entry.problem(("files", number), "E406", message)
             claimed.setdefault(glob, source.source)
             if glob.startswith("/") or ".." in glob.split("/") or "\\" in glob:
-                yield entry.problem(("files", number), "E406", f"“{glob}”不在收件箱里。请写 data/inbox 以下的路径，用 / 分隔。")
+                yield entry.problem(
+                    ("files", number), "E406", f"“{glob}”不在收件箱里。请写 data/inbox 以下的路径，用 / 分隔。"
+                )
         if source.reports is not None and "units" not in entries.incomplete and source.reports.unit not in units:
             near = suggestion(source.reports.unit, units)
             yield entry.problem(("reports", "unit"), "E701", f"未知责任单位“{source.reports.unit}”{near}")
@@ -42,24 +47,26 @@ def check_sources(entries: Entries) -> Iterator[Problem]:
         yield from _fields(entry)
 
 
-def _pattern(entry: Entry[Source], pattern: str) -> Iterator[Problem]:
+def _groups(pattern: str, flags: int = 0) -> int:
+    """How many groups a regular expression has; 0 where it is none, or means different things to different engines."""
     try:
-        groups = re.compile(pattern).groups
-    except re.error:
-        groups = 0
-    if groups < 1:
-        message = f"“{pattern}”写法不对。请写含一对括号的表达式，例如 _(\\d{{8}})\\."
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            return re.compile(pattern, flags).groups
+    except (re.error, OverflowError, RecursionError, Warning):
+        return 0
+
+
+def _pattern(entry: Entry[Source], pattern: str) -> Iterator[Problem]:
+    if _groups(pattern) < 1:
+        message = f"“{pattern[:60]}”写法不对。请写含一对括号的正则表达式，例如“_(\\d{{8}})\\.”。"
         yield entry.problem(("received", "pattern"), "E407", message)
 
 
 def _cell_pattern(entry: Entry[Source], name: str, pattern: str) -> Iterator[Problem]:
     """One group, and only what DuckDB's engine (RE2) and Python's read alike: no looking around, no back-references."""
-    try:
-        groups = re.compile(pattern, re.ASCII).groups
-    except re.error:
-        groups = 0
-    if groups != 1 or re.search(r"\(\?(?!:)|\\[1-9]|[*+?}]\+", pattern):
-        message = f"{name}：“{pattern}”写法不对。请写恰好含一对括号的正则表达式，例如 ^(\\d{{1,2}})\\d{{4}}$；不能用环视和反向引用。"
+    if _groups(pattern, re.ASCII) != 1 or re.search(r"\(\?(?!:)|\\[1-9]|[*+?}]\+", pattern):
+        message = f"{name}：“{pattern[:60]}”写法不对。请写恰好含一对括号的正则表达式，例如 ^(\\d{{1,2}})\\d{{4}}$；不能用环视和反向引用。"
         yield entry.problem(("fields", name, "pattern"), "E405", message)
 
 

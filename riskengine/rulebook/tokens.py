@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-__all__ = ["DEPTH", "LENGTH", "ExpressionError", "Token", "tokens"]
+__all__ = ["DEPTH", "LENGTH", "STATEMENTS", "ExpressionError", "Token", "tokens"]
 
 LENGTH = 2000
 DEPTH = 50
@@ -38,9 +38,10 @@ class Token:
 
 
 _KEYWORDS = frozenset("and or not in between is null case when then else end true false".split())
-_STATEMENTS = frozenset(
+STATEMENTS = frozenset(
     "select copy pragma attach detach insert update delete drop alter create install exists union join describe".split()
 )
+"""Words with which a text would ask the database for something else; no name either."""
 _CONNECTIVES = {"且": "and", "或": "or", "非": "not"}
 _QUOTES = {"'": "'", '"': '"', "“": "”", "‘": "’", "＇": "＇", "＂": "＂"}
 _MAPPED = {"≥": ">=", "≤": "<=", "≠": "<>", "×": "*", "÷": "/", "，": ",", "　": " ", "−": "-", "–": "-", "—": "-"}
@@ -118,7 +119,7 @@ def _plain(flat: str, at: int) -> tuple[Token, int]:
         text = word[0]
         if text in _CONNECTIVES:
             return Token("keyword", _CONNECTIVES[text], at + 1), word.end()
-        if text.lower() in _STATEMENTS:
+        if text.lower() in STATEMENTS:
             message = f"“{text}”是数据库的语句，条件里不能查别的表、读文件或改数据。请用信号把要的数算出来。"
             raise ExpressionError(message, at + 1)
         if text.lower() in _KEYWORDS:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+from riskengine.model.duty import Level
 from riskengine.model.named_list import NamedList
 from riskengine.model.rule import Rule
 from riskengine.model.signal import Signal
@@ -30,6 +31,13 @@ class View:
     rules: Mapping[str, Rule]
     lists: Mapping[str, NamedList]
     domains: Domains
+
+    @property
+    def levels(self) -> Sequence[Level]:
+        """The levels from the gravest on; none where they do not give every score one level."""
+        found = sorted((entry.model for entry in self.entries.levels), key=lambda level: level.rank)
+        sound = "levels" not in self.entries.incomplete and [level.score is None for level in found].count(True) == 1
+        return found if sound else ()
 
     def constants(self, rule: Rule, lasting: bool = False) -> dict[str, float]:
         """The values of the rule's parameters; a parameter without a value today is left out.

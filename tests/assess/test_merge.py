@@ -148,7 +148,7 @@ def nights_of_warnings(draw):
 
 
 @given(nights_of_warnings())
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=25, deadline=None, derandomize=True)
 def test_whatever_inhibits_whatever_all_stand_under_one_that_stands_alone(shared, drawn):
     rulebook, warnings = drawn
     for table in ("state", "warning", "merged"):

@@ -40,7 +40,7 @@ def test_a_failure_ends_with_3_and_names_file_and_line(tmp_path: Path) -> None:
     lay_down(tmp_path, with_cases(both=GOOD % "hit"))
     result = typed(tmp_path, "town-both")
     assert result.exit_code == 3
-    assert "rules/warnings/all.yaml:58:9: 用例“只有一项”（2026-06-30）没有通过" in result.stdout
+    assert "rules/warnings/all.yaml:50:9: 用例“只有一项”（2026-06-30）没有通过" in result.stdout
     assert "判断：应为 命中，实为 没有" in result.stdout
 
 
@@ -49,7 +49,7 @@ def test_one_case_by_its_name_and_as_json(tmp_path: Path) -> None:
     result = typed(tmp_path, "--case", "都命中", "--json")
     (case,) = json.loads(result.stdout)
     assert result.exit_code == 0
-    assert (case["case"], case["where"], case["passed"]) == ("两项都命中", "rules/warnings/all.yaml:54:9", True)
+    assert (case["case"], case["where"], case["passed"]) == ("两项都命中", "rules/warnings/all.yaml:46:9", True)
 
 
 def test_no_case_at_all_is_said_and_no_failure(tmp_path: Path) -> None:
@@ -81,4 +81,4 @@ def test_a_wrong_case_ends_with_3_and_its_place(tmp_path: Path) -> None:
     lay_down(tmp_path, with_cases(both=GOOD % "hit").replace("fraud-surge: hit}", "fraud-surge: hitt}"))
     result = typed(tmp_path)
     assert result.exit_code == 3
-    assert "rules/warnings/all.yaml:60:32: E621 fraud-surge：“hitt”读不懂" in result.stderr
+    assert "rules/warnings/all.yaml:52:32: E621 fraud-surge：“hitt”读不懂" in result.stderr

@@ -185,6 +185,31 @@ def test_the_members_of_one_case_are_not_met_by_another(tmp_path: Path) -> None:
     assert [each.outcome.verdict for each in results] == ["clear", "clear"]
 
 
+def test_members_of_at_least_are_given_like_any_other(tmp_path: Path) -> None:
+    text = with_cases(both=BOTH % ("hit", "hit") + BOTH.replace("两项", "一项") % ("hit", "clear"))
+    text = text.replace(
+        "{all: [fraud-surge, petition-old], within: 3}", "{at_least: {count: 2, of: [fraud-surge, petition-old]}}"
+    )
+    workspace = lay_down(tmp_path, text)
+    assert [each.outcome.verdict for each in run_cases(load(workspace), workspace.scratch)] == ["hit", "clear"]
+
+
+def test_a_trend_and_a_rank_are_given_or_unknown(tmp_path: Path) -> None:
+    signals = (
+        RULES["signals/all.yaml"]
+        + """\
+  - {name: 诈骗走势, unit: 起, subject: town, trend: 近7日诈骗起数}
+  - {name: 诈骗位次, unit: 位, subject: town, rank: 近7日诈骗起数}
+"""
+    )
+    cases = SIX.replace("近7日诈骗上界: 5", "诈骗走势: 1, 诈骗位次: 2") % ("6", "")
+    cases += SIX.replace("六起", "没有位次").replace("近7日诈骗上界: 5", "诈骗走势: 1") % ("6", "")
+    text = with_cases(surge=cases).replace("近7日诈骗起数 > 近7日诈骗上界", "诈骗走势 > 0 and 诈骗位次 <= 3")
+    text = text.replace("，上界{近7日诈骗上界}起", "")
+    workspace = lay_down(tmp_path, text, **{"signals/all.yaml": signals})
+    assert [each.outcome.verdict for each in run_cases(load(workspace), workspace.scratch)] == ["hit", "unknown"]
+
+
 def test_compounds_of_the_same_members_and_theme_are_tried_each_for_itself(tmp_path: Path) -> None:
     more = RULES["warnings/all.yaml"].split("  - id: town-both")[1]
     more = "  - id: town-more" + more.replace("adds: 10", "adds: 40").replace("同时出现", "同时加重")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 
+from riskengine.explain.chain import Explanation
+from riskengine.explain.gather import explain_rule
 from riskengine.night import run_night
 from riskengine.workspace import Workspace
 from tests.loop.county import RULES as LOOP
@@ -20,6 +23,13 @@ _TAIL = """\
     action: 三日内核查并反馈
     false_causes: [集中补录]
 """
+
+
+@cache
+def told(county: Workspace, rule: str, subject: str, night: date | None = LAST) -> Explanation:
+    """The explanation of a rule on a subject; made once for all tests that ask."""
+    [found] = explain_rule(county, rule, subject, night)
+    return found
 
 
 def entry(id_: str, title: str, theme: str, when: str, score: str, *more: str, subject: str = "town") -> str:

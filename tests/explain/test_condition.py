@@ -1,4 +1,6 @@
-"""A condition taken apart: the parts are those the language reads, and the answers of the parts make up the answer of the whole."""
+"""A condition taken apart: the parts are those the language reads, and the answers of the parts make up the answer of
+the whole.
+"""
 
 from __future__ import annotations
 

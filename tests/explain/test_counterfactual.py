@@ -1,4 +1,6 @@
-"""If it had been otherwise: the nearest value that changes the outcome, said in a way that is true for every value it covers."""
+"""If it had been otherwise: the nearest value that changes the outcome, said in a way that is true for every value it
+covers.
+"""
 
 from __future__ import annotations
 

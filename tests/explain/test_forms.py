@@ -19,7 +19,7 @@ from riskengine.explain.page import as_page
 from riskengine.explain.text import as_text
 from riskengine.store.database import connect
 from riskengine.workspace import Workspace
-from tests.explain.county import LAST, SCRIPT
+from tests.explain.county import LAST, SCRIPT, told
 
 KEYS = """answer as_of rule title version theme status subject_type subject name place rules verdict level score stored differs warning
 notes known parameters histories condition features floors grading unknown members counterfactuals counterfactual_note persistence
@@ -27,7 +27,7 @@ nights turns route evidence steps advice scale"""
 
 
 def test_the_json_has_the_keys_that_programs_rely_on(county: Workspace) -> None:
-    [found] = json.loads(as_json(explain_rule(county, "fraud-surge", "清溪镇", LAST)))
+    [found] = json.loads(as_json([told(county, "fraud-surge", "清溪镇")]))
     assert list(found) == KEYS.split() == [field.name for field in fields(Explanation)]
     assert (found["verdict"], found["level"], found["score"], found["stored"]) == ("hit", "橙", 75.0, "hit")
     assert found["known"][0] == {
@@ -50,7 +50,7 @@ def test_the_json_has_the_keys_that_programs_rely_on(county: Workspace) -> None:
 
 
 def test_the_steps_are_the_nights_own_with_rows_and_sql(county: Workspace) -> None:
-    [found] = explain_rule(county, "fraud-surge", "清溪镇", LAST)
+    found = told(county, "fraud-surge", "清溪镇")
     steps = {step.name: step for step in found.steps}
     assert [name.split("_")[0] for name in steps][:3] == ["subject", "known", "kind"]
     assert list(steps)[-4:] == ["wide_town", "hushed", "noted", "verdict"]
@@ -86,7 +86,7 @@ def test_the_page_is_self_contained_and_escapes_what_it_shows(county: Workspace,
 
 
 def test_the_page_of_a_subject_that_the_rule_does_not_look_at_has_the_answer_alone(county: Workspace) -> None:
-    text = as_page(explain_rule(county, "fraud-surge", "柳河村", LAST))
+    text = as_page([told(county, "fraud-surge", "柳河村")])
     assert "不在它的对象之内" in text and "<h2>" not in text
 
 
@@ -134,8 +134,7 @@ def test_where_weighing_again_differs_from_the_record_it_says_so(county: Workspa
         "注意：重算的结果是命中（橙，75分），2026-06-30 当夜记录的是命中（红，90分），两者不一致。"
     )
     assert found.differs[:20] in as_text([found]).replace("\n", "")
-    [same] = explain_rule(county, "fraud-surge", "清溪镇", LAST)
-    assert same.differs is None
+    assert told(county, "fraud-surge", "清溪镇").differs is None
 
 
 def test_explaining_writes_nothing(county: Workspace) -> None:

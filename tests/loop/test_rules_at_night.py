@@ -66,7 +66,7 @@ def test_a_rule_that_divides_by_zero_is_unknown_where_it_does_and_disturbs_no_ot
     dividing = rule(
         "divides", "除以零的规则", "信访", "petition", "近7日信访件数", when="{signal} / (下限 - 下限) >= 1"
     )
-    put_rule(county, "zero.yaml", "rules:\n" + dividing.replace("    theme:", "    status: trial\n    theme:"))
+    put_rule(county, "zero.yaml", "rules:\n" + dividing.replace("    theme:", "    status: trial\n    until: 2026-12-31\n    theme:"))
     report = run_night(county, SECOND)
     assert (report.exit_code, report.account["faults"]) == (0, [])
     with connect(county.database, county.scratch) as con:
@@ -96,7 +96,7 @@ def test_a_rule_over_numbers_that_overflow_is_unknown_and_disturbs_no_other(coun
     signals = f"signals:\n  - {{name: 极大, unit: 件, subject: town, formula: {endless}}}\n"
     (county.rules / "signals" / "endless.yaml").write_text(signals, encoding="utf-8")
     endless_rule = rule("endless", "溢出的规则", "信访", "petition", "极大").replace(
-        "    theme:", "    status: trial\n    theme:"
+        "    theme:", "    status: trial\n    until: 2026-12-31\n    theme:"
     )
     put_rule(county, "endless.yaml", "rules:\n" + endless_rule)
     report = run_night(county, SECOND)

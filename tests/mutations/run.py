@@ -78,6 +78,9 @@ def run(root: Path, count: int, seed: int, told: Callable[[Tally], None] | None 
     read: ReadFiles = {}
     begun = time.perf_counter()
     for number in range(count):
+        if told is not None and number and number % 1000 == 0:
+            tally.seconds = time.perf_counter() - begun
+            told(tally)
         random_ = random.Random(f"{seed}-{number}")
         name, path, raw = random_.choice(files)
         kinds, changed = mutated(random_, raw)
@@ -88,9 +91,6 @@ def run(root: Path, count: int, seed: int, told: Callable[[Tally], None] | None 
         _one(root / "rules", f"#{number} {kinds} in {name}", changed, name, read, tally)
         tally.kinds.update(kinds.split("+"))
         path.write_bytes(raw)
-        if told is not None and (number + 1) % 1000 == 0:
-            tally.seconds = time.perf_counter() - begun
-            told(tally)
     tally.seconds = time.perf_counter() - begun
     return tally
 

@@ -1,4 +1,6 @@
-"""A county whose twelve nights have late, corrected and withdrawn records and a source that falls silent; its rules in git."""
+"""A county whose twelve nights have late, corrected and withdrawn records and a source that falls silent; its rules in
+git.
+"""
 
 from __future__ import annotations
 

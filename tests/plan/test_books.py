@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 from riskengine.errors import RulesInvalid, WrongUse
@@ -59,6 +61,16 @@ def test_a_folder_with_rules_or_of_rules(workspace, tmp_path):
         book, named = old_book(workspace, str(tmp_path / folder))
         assert (least(book), named) == (3, f"文件夹 {folder}")
     assert least(folder_book(tmp_path / "wrapped" / "rules")) == 3
+
+
+def test_a_name_that_is_a_revision_and_a_folder(workspace, tmp_path, monkeypatch):
+    lay_rules(tmp_path / "v1", rules())
+    edit(Workspace.at(tmp_path / "v1"), FRAUD, "2024-01-01: 3}", "2024-01-01: 7}")
+    (tmp_path / "v1").rename(tmp_path / "last-year")
+    shutil.copytree(tmp_path / "last-year", tmp_path / "v1")
+    monkeypatch.chdir(tmp_path)
+    for against, value in (("v1", 3), ("./v1", 7), ("last-year", 7)):
+        assert least(old_book(workspace, against)[0]) == value
 
 
 @pytest.mark.parametrize("against", ["v9", "没有的版本", "--help", "-n1", "HEAD:rules", ""])

@@ -11,6 +11,7 @@ import pytest
 from riskengine.model.rulebook import Rulebook
 from riskengine.plan.course import Side, live
 from riskengine.plan.reach import reach
+from riskengine.plan.rehearse import Asked, rehearse
 from riskengine.plan.verdicts import see
 from riskengine.rulebook.load import load
 from riskengine.store.database import Connection, connect
@@ -54,10 +55,12 @@ def lifted(side: Side, nights: list[date]) -> list[tuple[Any, ...]]:
 
 def ran(con: Connection, nights: list[date]) -> list[tuple[Any, ...]]:
     rows = con.execute(
-        "SELECT s.as_of, w.theme, w.subject_type, w.subject, s.level, s.score, list_sort(s.rules), s.stale, w.opened_on, "
+        "SELECT s.as_of, w.theme, w.subject_type, w.subject, s.level, s.score, "
+        "list_sort(s.rules), s.stale, w.opened_on, "
         "max(d.unit) FILTER (d.role = '主办'), coalesce(list(d.unit ORDER BY d.unit) FILTER (d.role = '协办'), []), "
         "bool_or(m.child IS NOT NULL) "
-        "FROM assess.state s JOIN assess.warning w USING (id) LEFT JOIN intervene.duty d ON d.id = s.id AND d.as_of = s.as_of "
+        "FROM assess.state s JOIN assess.warning w USING (id) "
+        "LEFT JOIN intervene.duty d ON d.id = s.id AND d.as_of = s.as_of "
         "LEFT JOIN assess.merged m ON m.child = s.id AND m.as_of = s.as_of "
         "WHERE s.change <> '解除' AND list_contains(?, s.as_of) GROUP BY ALL ORDER BY ALL",
         [nights],
@@ -148,3 +151,24 @@ def test_what_plays_a_part_of_the_rules_says_the_same_of_that_part(filled, kept,
         seen = see(con, reached, days())
         side = live(con, reached.old, seen[0], reached.lots, days(), days())
     assert played(side, days()) == [row for row in kept["ran"] if (row[1], row[2]) in reached.lots]
+
+
+@pytest.mark.parametrize(
+    ("id_", "change"),
+    [
+        ("fraud-surge", {"keep": 1}),
+        ("fraud-loss", {"status": "retired"}),
+        ("petition-surge", {"keep": 1}),
+        ("petition-many", {"floors": (), "theme": "综合研判"}),
+        ("fraud-and-petitions", {"inhibits": ("petition-surge", "fraud-loss"), "adds": 0.0}),
+    ],
+)
+def test_playing_everything_finds_nothing_more(filled, id_, change):
+    old = load(filled)
+    new = replace(old, rules={**old.rules, id_: old.rules[id_].model_copy(update=change)})
+    part, whole = (rehearse(filled, old, new, "原规则", Asked(everything=every)) for every in (False, True))
+    assert part is not None
+    assert whole is not None
+    assert part.differences == whole.differences
+    assert part.differences
+    assert part.burdens == whole.burdens

@@ -157,7 +157,7 @@ def nights(tidy: Workspace) -> Workspace:
             "INSERT INTO assess.evaluated SELECT DATE '2026-06-30' - n::INT, 'fraud-surge', 9, (n = 50)::INT, 0 FROM range(200) t(n)"
         )
         con.execute(
-            "INSERT INTO assess.evaluated SELECT DATE '2026-06-30' - n::INT, 'petition-old', 9, 0, 0 FROM range(200) t(n)"
+            "INSERT INTO assess.evaluated SELECT DATE '2026-06-30' - n::INT, 'petition-old', 9, 0, 9 * (n < 40)::INT FROM range(200) t(n)"
         )
         con.execute(
             "INSERT INTO assess.evaluated SELECT DATE '2026-06-30' - n::INT, 'town-both', 9, 0, 0 FROM range(10) t(n)"
@@ -169,7 +169,7 @@ def test_a_rule_that_has_not_hit_for_months_is_named_with_the_nights_that_were_l
     told = [
         (problem.code, problem.line, problem.message) for problem in found(nights, NIGHT, read_fired(nights, NIGHT, 6))
     ]
-    message = "近183天算过183夜，规则一次也没有命中。请看门槛是否太高、数据是否还在报；确实不再需要的请停用。"
+    message = "规则“petition-old”近183天算过183夜（其中40夜全是未知），一次也没有命中。请看门槛是否太高、数据是否还在报；确实不再需要的请停用。"
     assert told == [("I827", 22, message)]
 
 

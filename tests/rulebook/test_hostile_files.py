@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from riskengine.rulebook.check import check
 from riskengine.rulebook.document import document_of
 from riskengine.rulebook.load import load
 from riskengine.workspace import Workspace
+from tests.mutations.mutate import mutated
 
 OTHER = "warnings/fraud/other.yaml"
 RULE = """\
@@ -51,7 +53,7 @@ def first(workspace: Workspace, content: str | bytes) -> tuple[int, int, str, st
 
 def test_ten_megabytes(tidy_workspace: Workspace) -> None:
     content = RULE.format(when="近7日诈骗起数 > 5") + "# 说明\n" * 1_100_000
-    assert first(tidy_workspace, content) == (1, 1, "E101", "文件超过2 MB，规则文件不应这么大。请拆成几个文件。")
+    assert first(tidy_workspace, content) == (1, 1, "E101", "文件超过5 MB，规则文件不应这么大。请拆成几个文件。")
 
 
 def test_a_billion_laughs(tidy_workspace: Workspace) -> None:
@@ -203,6 +205,17 @@ def test_with_and_without_libyaml_a_file_reads_the_same(text: str, monkeypatch: 
     fast = document_of(text, "rules/x.yaml")
     monkeypatch.setattr(document, "CParser", None)
     assert document_of(text, "rules/x.yaml") == fast
+
+
+def test_broken_files_read_the_same_with_and_without_libyaml(monkeypatch: pytest.MonkeyPatch) -> None:
+    small = [path for path in SHIPPED if path.stat().st_size < 4000]
+    for number in range(60):
+        chance = random.Random(number)
+        text = mutated(chance, chance.choice(small).read_bytes())[1].decode("utf-8", errors="replace")
+        fast = document_of(text, "rules/x.yaml")
+        with monkeypatch.context() as patched:
+            patched.setattr(document, "CParser", None)
+            assert repr(document_of(text, "rules/x.yaml")) == repr(fast)
 
 
 def test_a_thousand_rules_are_checked_in_seconds(tidy_workspace: Workspace) -> None:

@@ -94,7 +94,7 @@ def test_a_yaml_file_in_another_encoding_is_named(workspace: Workspace) -> None:
 
 
 def test_a_file_of_more_than_2_mb_is_not_read(workspace: Workspace) -> None:
-    (workspace.rules / "signals" / "huge.yaml").write_bytes(b"#" * (2 * 1024 * 1024 + 1))
+    (workspace.rules / "signals" / "huge.yaml").write_bytes(b"#" * (5 * 1024 * 1024 + 1))
     assert [p.code for p in problems(workspace)] == ["E101"]
 
 
