@@ -1,6 +1,6 @@
 # Everything a newcomer types. .venv is made once and made again only when what it is made of changes; afterwards no network is needed.
 .DEFAULT_GOAL := help
-.PHONY: help setup run sample test lint real bench clean distclean
+.PHONY: help setup run sample test rules lint real bench clean distclean
 
 VENV   := .venv
 PY     := $(VENV)/bin/python
@@ -44,6 +44,10 @@ run: sample  ## 跑样例县的一夜 / run the nightly flow on the sample count
 
 test: setup  ## 运行全部测试 / every test
 	@$(PY) -m pytest tests -n 2 --dist loadfile
+
+rules: setup  ## 检查规则、运行规则里的用例 / check the rule files, run the cases inside them
+	@$(RISK) check --workspace . --as-of $(DAY)
+	@$(RISK) test --workspace .
 
 lint: setup  ## 格式、类型、分层 / style, types, layers
 	@$(VENV)/bin/ruff check .

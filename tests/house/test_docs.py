@@ -48,7 +48,11 @@ def test_every_command_that_is_shown_is_known(page, line):
         case ["make", target]:
             assert re.search(rf"^{target}:", text("Makefile"), re.MULTILINE)
         case ["riskengine", verb, *arguments]:
-            VERBS[verb].make_context(verb, arguments)  # reads the arguments and raises for one that it does not know
+            command = VERBS[verb]
+            while hasattr(command, "commands"):
+                verb, *arguments = arguments
+                command = command.commands[verb]
+            command.make_context(verb, arguments)  # reads the arguments and raises for one that it does not know
         case ["python", "-m", module, *arguments]:
             source = Path(find_spec(module).origin).read_text(encoding="utf-8")
             unknown = [each for each in arguments if each.startswith("-") and f'"{each}"' not in source]
@@ -72,7 +76,9 @@ def test_the_readmes_are_one_text_in_two_languages():
 def test_a_readme_has_every_verb_option_and_exit_code(page):
     missing = [verb for verb in VERBS if f"| `riskengine {verb}" not in text(page)]
     missing += [code for code in sorted(CODES) if f"\n| {code} | " not in text(page)]
-    options = {option for verb in VERBS.values() for each in verb.params for option in each.opts if option[:2] == "--"}
+    every = [each for verb in VERBS.values() for each in (verb, *getattr(verb, "commands", {}).values())]
+    missing += [each for verb in VERBS.values() for each in getattr(verb, "commands", ()) if f"{each}" not in text(page)]
+    options = {option for verb in every for each in verb.params for option in each.opts if option[:2] == "--"}
     missing += [option for option in sorted(options - {"--help"}) if option not in text(page)]
     assert not missing
 
