@@ -113,5 +113,6 @@ td:nth-child(n+2):not(:last-child){white-space:nowrap}th{background:#eef0f2}td{m
 summary{cursor:pointer;margin:8px 0}
 .key span{display:inline-block;width:28px;height:12px}.key .after{background:#b3261e}
 .key .before{background:repeating-linear-gradient(45deg,#e3e6e8 0 3px,#5b6770 3px 5px)}
+@media (max-width:640px){table:has(td:nth-child(6)){width:52rem}}
 @media print{body{background:#fff}main{padding:0}}
 """
