@@ -1,6 +1,6 @@
 # Everything a newcomer types. .venv is made once and made again only when what it is made of changes; afterwards no network is needed.
 .DEFAULT_GOAL := help
-.PHONY: help setup run sample test rules lint real bench clean distclean
+.PHONY: help setup run sample test rules mutations lint real bench clean distclean
 
 VENV   := .venv
 PY     := $(VENV)/bin/python
@@ -53,6 +53,9 @@ lint: setup  ## 格式、类型、分层 / style, types, layers
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports --no-cache
+
+mutations: setup  ## 把规则文件随机改坏一万次 / ten thousand random mutations of the rule files
+	@$(PY) -m tests.mutations --count 10000 --seed 1
 
 real: setup  ## 用真实公开数据核对 / the nights of known events on real public records
 	@$(PY) -m tests.real
