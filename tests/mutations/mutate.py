@@ -14,7 +14,8 @@ _WORDS = [
     "&a", "*a", "!x", "!!int", "<<: *a", "---", "...", "%YAML 1.1", "? ", ": ", "- ", "|", ">-", "#", "{", "}", "[", "]", ",", "'", '"',
     "\t", "\r", "\x00", "\ufeff", "\u2028", "\x85", "\u200b", "\U0001f600", "：", "，", "＞", "（", "’", "null", "true", "~", "=", "@", "`",
     " and ", " or ", " not ", " 且 ", " 或 ", " 非 ", " in ", " between ", " is null", "case when ", " end", "select ", "; drop table x",
-    "-- ", "/* ", "::", "read_csv('x')", "$1", "人口", "命中数", "as_of", "id", "when", "{没有}", "}{", "未知", "draft", "trial", "until: 2020-01-01",
+    "-- ", "/* ", "::", "read_csv('x')", "$1", "人口", "命中数", "as_of", "id", "when", "{没有}", "}{", "未知", "draft",
+    "trial", "until: 2020-01-01",
 ]  # fmt: skip
 _NUMBERS = [
     "-1",
@@ -157,7 +158,8 @@ def _deep(random_: random.Random, raw: bytes) -> bytes:
 
 
 KINDS: dict[str, Change] = {
-    "bit": _flip, "letter": _letter, "forget": _forget, "cut": _cut, "truncate": _truncate, "insert": _insert, "noise": _noise, "double": _lines(_double),
+    "bit": _flip, "letter": _letter, "forget": _forget, "cut": _cut, "truncate": _truncate, "insert": _insert,
+    "noise": _noise, "double": _lines(_double),
     "drop": _lines(_drop), "swap": _lines(_swap), "indent": _lines(_indent), "values": _lines(_values), "number": _number,
     "unquote": _unquote, "word": _word, "deep": _deep,
 }  # fmt: skip

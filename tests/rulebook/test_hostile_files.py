@@ -196,8 +196,20 @@ def test_numbers_that_are_none(tidy_workspace: Workspace, value: str) -> None:
 
 
 SHIPPED = sorted((Path(__file__).parents[2] / "rules").rglob("*.yaml"))
-ODD = ["a: 'x''y'\nb: \"\\u4e2d\\n\"\n", "- |\n  一\n  二\n- >-\n  三\n\n  四\n", "{a: [1, 0x1F, 0o17, 1_000, 1e3, .5, ~, yes, on]}\n", "? a\n: b\n",
-       "a:\n- 2024-01-01\n- 2024-01-01 10:00:00\n- -.inf\n- +12\n", "# 空\n", "a: b: c\n", "'a\n", "a: [1,\n", "a: @x\n", "--- a\n...\n", "\u2028a: 1\n"]  # fmt: skip
+ODD = [
+    "a: 'x''y'\nb: \"\\u4e2d\\n\"\n",
+    "- |\n  一\n  二\n- >-\n  三\n\n  四\n",
+    "{a: [1, 0x1F, 0o17, 1_000, 1e3, .5, ~, yes, on]}\n",
+    "? a\n: b\n",
+    "a:\n- 2024-01-01\n- 2024-01-01 10:00:00\n- -.inf\n- +12\n",
+    "# 空\n",
+    "a: b: c\n",
+    "'a\n",
+    "a: [1,\n",
+    "a: @x\n",
+    "--- a\n...\n",
+    "\u2028a: 1\n",
+]
 
 
 @pytest.mark.parametrize("text", [*(path.read_text(encoding="utf-8") for path in SHIPPED), *ODD])
