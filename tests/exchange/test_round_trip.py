@@ -23,16 +23,25 @@ def county(tmp_path):
     return Workspace.at(tmp_path)
 
 
+@pytest.fixture(scope="session")
+def exported(tmp_path_factory):
+    """The workbook of the shipped rules; leave it alone."""
+    path = tmp_path_factory.mktemp("exchange") / "rules.xlsx"
+    export(Workspace.at(ROOT), path)
+    return path
+
+
 @pytest.fixture
-def book(county):
+def book(county, exported):
     """The exported workbook, open: ``book[sheet]``; ``book.taken()`` saves it and takes it in."""
-    return Book(county)
+    return Book(county, shutil.copy(exported, county.root / "rules.xlsx"))
 
 
 class Book:
-    def __init__(self, county):
-        self.county, self.path = county, county.root / "rules.xlsx"
-        export(county, self.path)
+    def __init__(self, county, path=None):
+        self.county, self.path = county, Path(path or county.root / "rules.xlsx")
+        if path is None:
+            export(county, self.path)
         self.open = openpyxl.load_workbook(self.path)
 
     def __getitem__(self, sheet):
@@ -269,3 +278,31 @@ def test_windows_line_ends_and_a_byte_order_mark_survive(county):
     after = path.read_bytes()
     assert after.startswith(b"\xef\xbb\xbf")
     assert after.count(b"\r\n") == after.count(b"\n") == before.count(b"\n")
+
+
+def test_one_wrong_cell_is_one_problem(book):
+    wrong_number(book)
+    assert len(book.refused().splitlines()) == 1
+
+
+def test_a_per_cent_as_text_is_refused_since_shares_are_decimals(book):
+    row = book.find("参数", "fraud-stop-low", "止付率下限")
+    book.put("参数", row, "值", "8%")
+    assert f"rules.xlsx 参数!F{row}：E203 值“8%”是带百分号的文字。比例请写成小数，如 8% 写 0.08。" in book.refused()
+
+
+def test_an_exception_may_name_rule_and_place_as_people_do(county, book):
+    book.add("例外", 规则="乡镇电信网络诈骗突增", 对象="清溪镇", 到期日=date(2026, 8, 1), 谁定的="反诈中心主任", 为什么="已核实")
+    book.taken()
+    [exemption] = load(county).exemptions
+    assert (exemption.rule, exemption.subject) == (SURGE, "990100101")
+
+
+def test_a_changed_lead_is_told_by_the_names_of_the_units(book):
+    book.put("派发", 3, "主办", "反诈中心")
+    assert book.taken().said == ("rules/routes.yaml：第2条 主办 金融发展局 → 反诈中心",)
+
+
+def test_a_workbook_that_is_not_there_is_said_so(county):
+    with pytest.raises(WrongUse, match=r"没有“.*none\.xlsx”这个文件"):
+        take_in(county, county.root / "none.xlsx")
