@@ -21,7 +21,7 @@ from riskengine.assess.oracle import compare
 from riskengine.assess.strata import Block, blocks
 from riskengine.assess.subjects import evaluated_rules
 from riskengine.model.rulebook import Rulebook
-from riskengine.rulebook.expression import ExpressionError
+from riskengine.rulebook.language.expression import ExpressionError
 from riskengine.store.database import Connection
 from riskengine.store.steps import literal
 

@@ -18,9 +18,9 @@ from riskengine.model.rule import Rule
 from riskengine.model.rulebook import Rulebook
 from riskengine.model.source import Source
 from riskengine.model.subject import PLACES, Subject
-from riskengine.rulebook.expression import compile_expression
+from riskengine.rulebook.language.expression import compile_expression
+from riskengine.rulebook.language.tokens import tokens
 from riskengine.rulebook.names import builtins_of, columns_of, signals_behind
-from riskengine.rulebook.tokens import tokens
 from riskengine.store.database import Connection
 from riskengine.store.schema import as_known
 from riskengine.store.steps import literal

@@ -15,7 +15,7 @@ from riskengine.assess.score import SHOWN, says_of
 from riskengine.assess.strata import Block
 from riskengine.model.rule import Rule
 from riskengine.model.rulebook import Rulebook
-from riskengine.rulebook.expression import compile_expression
+from riskengine.rulebook.language.expression import compile_expression
 from riskengine.rulebook.names import MEMBERS, parameters_in_force
 from riskengine.store.database import Connection
 from riskengine.store.steps import literal

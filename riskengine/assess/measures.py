@@ -23,7 +23,7 @@ from riskengine.assess.nights import Nights
 from riskengine.assess.subjects import newest_first, own_subject
 from riskengine.model.signal import Signal
 from riskengine.model.subject import PLACES, Subject
-from riskengine.rulebook.expression import compile_expression
+from riskengine.rulebook.language.expression import compile_expression
 from riskengine.rulebook.names import columns_of, previous_columns
 from riskengine.store.schema import record_columns
 from riskengine.store.steps import literal

@@ -18,7 +18,7 @@ from riskengine.assess.wide import Read, Wide
 from riskengine.assess.windows import Series, Span, bucket_steps, history_of, span_of, windowed_of, windows_sql
 from riskengine.model.signal import Signal
 from riskengine.model.subject import PLACES, Subject
-from riskengine.rulebook.expression import ExpressionError
+from riskengine.rulebook.language.expression import ExpressionError
 from riskengine.store.database import Connection
 from riskengine.store.steps import Step, StepFailed, Steps, identifier, literal
 

@@ -12,7 +12,7 @@ from riskengine.assess.score import level_of, parameters_json, points_of, says_o
 from riskengine.assess.wide import Wide
 from riskengine.model.rule import Rule
 from riskengine.model.rulebook import Rulebook
-from riskengine.rulebook.expression import compile_expression
+from riskengine.rulebook.language.expression import compile_expression
 from riskengine.rulebook.names import kinds_needed, parameters_in_force, placeholders
 from riskengine.store.steps import identifier, literal
 

@@ -25,7 +25,7 @@ from riskengine.contracts import contract
 from riskengine.model.rulebook import Rulebook
 from riskengine.model.signal import Signal
 from riskengine.model.subject import Subject
-from riskengine.rulebook.expression import ExpressionError
+from riskengine.rulebook.language.expression import ExpressionError
 from riskengine.rulebook.names import signals_needed
 from riskengine.store.database import Connection
 from riskengine.store.steps import Steps, literal

@@ -30,7 +30,7 @@ from riskengine.assess.wide import Wide
 from riskengine.model.rule import Rule
 from riskengine.model.rulebook import Rulebook
 from riskengine.model.subject import Subject
-from riskengine.rulebook.expression import ExpressionError
+from riskengine.rulebook.language.expression import ExpressionError
 from riskengine.rulebook.names import parameters_in_force
 from riskengine.store.database import Connection
 from riskengine.store.steps import identifier, literal

@@ -10,7 +10,7 @@ import duckdb
 from riskengine.assess.nights import Nights
 from riskengine.model.signal import Signal
 from riskengine.model.subject import PLACES, Subject
-from riskengine.rulebook.expression import ExpressionError, compile_expression
+from riskengine.rulebook.language.expression import ExpressionError, compile_expression
 from riskengine.store.database import Connection
 from riskengine.store.steps import StepFailed, Steps, identifier, literal
 

@@ -16,8 +16,8 @@ from riskengine.errors import WrongUse
 from riskengine.model.rule import Rule
 from riskengine.model.rulebook import Rulebook
 from riskengine.model.subject import PLACES, Subject
-from riskengine.rulebook.case_checks import members_asked, signals_asked
 from riskengine.rulebook.case_series import Member, written_series
+from riskengine.rulebook.checks.cases import members_asked, signals_asked
 from riskengine.store.database import Connection
 from riskengine.store.steps import identifier
 

@@ -17,9 +17,9 @@ from riskengine.model.rule import Rule
 from riskengine.model.rulebook import Rulebook
 from riskengine.model.signal import Signal
 from riskengine.model.subject import PLACES, Subject
-from riskengine.rulebook.case_checks import signals_asked
 from riskengine.rulebook.case_series import aligned, signal_series
-from riskengine.rulebook.expression import ExpressionError
+from riskengine.rulebook.checks.cases import signals_asked
+from riskengine.rulebook.language.expression import ExpressionError
 from riskengine.rulebook.names import builtins_of, parameters_in_force, signals_needed
 from riskengine.store.database import Connection
 from riskengine.store.steps import StepFailed, identifier, literal

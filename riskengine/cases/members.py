@@ -12,8 +12,8 @@ from riskengine.cases.laid import CALLED, Laid, columns, stand
 from riskengine.model.duty import Level
 from riskengine.model.rule import Rule
 from riskengine.model.rulebook import Rulebook
-from riskengine.rulebook.case_checks import members_asked
 from riskengine.rulebook.case_series import Member, aligned, member_series
+from riskengine.rulebook.checks.cases import members_asked
 from riskengine.store.database import Connection
 
 __all__ = ["chunks", "given_members", "judge_given"]

@@ -17,7 +17,7 @@ from riskengine.contracts.record import Record
 from riskengine.errors import WrongUse
 from riskengine.model.rulebook import Rulebook
 from riskengine.rulebook.case_tables import read_table
-from riskengine.rulebook.expression import ExpressionError
+from riskengine.rulebook.language.expression import ExpressionError
 from riskengine.rulebook.names import signals_needed
 from riskengine.store.database import Connection
 from riskengine.store.schema import record_columns

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from riskengine.cases.outcome import VERDICTS, NightSeen, Result
+from riskengine.rulebook.names import parameters_in_force
 
 __all__ = ["failure_text", "report_text", "results_json"]
 
@@ -43,7 +44,9 @@ def failure_text(result: Result, where: str, units: Mapping[str, str]) -> str:
         lines.append(f"    规则没有算成：{outcome.fault}")
     lines.append("    每一步：")
     lines += _indented(_nights(outcome.nights), 6)
-    lines += [f"      {line}" for line in _score(outcome.why)]
+    if result.rule.when and any(each.what == "判断" for each in result.differences):
+        lines.append(f"      条件：{result.rule.when}")
+    lines += [f"      {line}" for line in (*_parameters(result), *_score(outcome.why))]
     if outcome.warning != "无":
         lines.append(
             f"      预警：{outcome.warning}，主办 {_unit(outcome.unit or '无', units)}。{outcome.reason or ''}"
@@ -94,13 +97,18 @@ def _nights(nights: Sequence[NightSeen]) -> list[tuple[str, ...]]:
     return rows
 
 
-def _score(why: Mapping[str, Any]) -> list[str]:
-    parameters = [
-        f"{name} = {held['value']:.10g} {held['unit']}（{held['since']} 起）"
-        for name, held in (why.get("parameters") or {}).items()
+def _parameters(result: Result) -> list[str]:
+    """One line, whatever the verdict; the reason why a case fails is often a parameter that was changed."""
+    rule, day = result.rule, result.case.as_of
+    told = [
+        f"{name} = {held[0]:.10g} {rule.parameters[name].unit}（{held[1]} 起）" if held else f"{name} 在 {day} 没有值"
+        for name, held in parameters_in_force(rule, day).items()
     ]
-    lines = [f"参数：{'；'.join(parameters)}"] if parameters else []
-    lines += [f"得分 {each['points']:>4.10g}  {each['feature']}：{each['says']}" for each in why.get("features", ())]
+    return [f"参数：{'；'.join(told)}"] if told else []
+
+
+def _score(why: Mapping[str, Any]) -> list[str]:
+    lines = [f"得分 {each['points']:>4.10g}  {each['feature']}：{each['says']}" for each in why.get("features", ())]
     lines += [f"保底 {each['level']}：{each['says']}" for each in why.get("floors", ())]
     if why.get("unknown"):
         lines.append(f"未知：{'、'.join(why['unknown'])}")

@@ -18,7 +18,7 @@ from riskengine.cli.clock import last_whole_day
 from riskengine.errors import Problem, RulesInvalid
 from riskengine.rulebook.check import check
 from riskengine.rulebook.codes import CHINESE_SEVERITY, GRAVER, severity_of
-from riskengine.rulebook.fired import Fired, read_fired
+from riskengine.rulebook.issues.fired import Fired, read_fired
 
 __all__ = ["FailOn", "check_rules", "printed"]
 

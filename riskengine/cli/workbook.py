@@ -10,6 +10,7 @@ import typer
 from riskengine.cli.answer import answering
 from riskengine.cli.app import HERE, At
 from riskengine.cli.rules import rules
+from riskengine.errors import WrongUse
 from riskengine.exchange.export import export
 from riskengine.exchange.take_in import take_in
 
@@ -22,6 +23,8 @@ Book = Annotated[Path, typer.Argument(help="Excel 工作簿（.xlsx）。", meta
 def export_book(book: Book, workspace: At = HERE) -> None:
     """Write the workbook."""
     with answering(workspace) as here:
+        if book.suffix.lower() != ".xlsx":
+            raise WrongUse(f"“{book}”不是 .xlsx 结尾。导出的是 Excel 工作簿，请写成 {book.with_suffix('.xlsx')}。")
         tables = export(here, book)
         counted = "、".join(f"{table.title} {len(table.rows)} 行" for table in tables)
         print(f"已导出 {book}：{counted}。改好后运行 riskengine rules import {book}")
@@ -42,3 +45,5 @@ def import_book(
         print("\n".join(done.said))
         files = "、".join(done.files)
         print(f"共 {len(done.said)} 处，{'没有写入（--dry-run）' if dry_run else f'已写入 {files}'}。")
+        if not dry_run:
+            print("下一步：riskengine check、riskengine test、riskengine plan，看写得对不对、会改变什么。")

@@ -61,7 +61,10 @@ def find_parameter_changes(sheet: Sheet, changes: Changes) -> None:
             found.setdefault(key, []).append(row)
         else:
             changes.problems.append(_stranger(sheet, row, {key[0] for key in kept}, {key[1] for key in kept}, "参数"))
+    unread = {(row.values[0], row.values[2]) for row in sheet.unread}
     for key, rows in kept.items():
+        if key not in found and key in unread:
+            continue
         if key not in found:
             message = f"规则“{key[0]}”的参数“{key[1]}”一行也没有了。参数不能在这里删除，请在 YAML 里删。"
             changes.problems.append(sheet.problem(1, "参数", "E202", message))
@@ -138,8 +141,11 @@ def find_band_changes(sheet: Sheet, changes: Changes) -> None:
             changes.problems.append(sheet.problem(row.line, "得分", "E202", "得分空着。请填写，或删去这一行。"))
         else:
             found.setdefault(key, []).append(row)
+    unread = {(row.values[0], row.values[2]) for row in sheet.unread}
     for key, rows in kept.items():
         filled = found.get(key, [])
+        if not filled and key in unread:
+            continue
         if not filled:
             message = f"规则“{key[0]}”的得分项“{key[1]}”一档也没有了。得分项不能在这里删除，请在 YAML 里删。"
             changes.problems.append(sheet.problem(1, "得分项", "E202", message))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from riskengine.exchange.changes import Changes, Seat, shown
 from riskengine.exchange.patch import Patch, Value
@@ -75,16 +75,24 @@ def find_route_changes(sheet: Sheet, entries: Entries, changes: Changes) -> None
         for entry in entries.routes
     ]
     before = [{key: v for key, v in each.items() if v != [] and v != _DEFAULTS.get(key)} for each in kept]
-    _list_changes(sheet, "routes", "rules/routes.yaml", (before, fields, _ROUTE), changes)
+    _list_changes(
+        sheet, "routes", "rules/routes.yaml", (before, fields, _ROUTE), changes, {**unit_names(entries), **LEADS}
+    )
 
 
 def find_exception_changes(sheet: Sheet, entries: Entries, changes: Changes) -> None:
     """The exceptions as the sheet now has them."""
     keys = ("rule", "subject", "until", "who", "why", "breaks_at")
+    rules = _ids((entry.model.title, entry.model.id) for entry in entries.rules)
+    places = _ids((entry.model.name, entry.model.code) for entry in entries.places)
 
     def fields(row: Filled) -> Fields | None:
         values = (row.values[1], *row.values[3:])
         found: Fields = {key: value for key, value in zip(keys, values, strict=True) if value is not None}
+        # who does not open YAML knows names, not codes
+        for key, ids in (("rule", rules), ("subject", places)):
+            if key in found:
+                found[key] = ids.get(str(found[key]), found[key])
         empty = [key for key in keys[:-1] if key not in found]
         for key in empty:
             title = _EXCEPTION[key]
@@ -94,7 +102,7 @@ def find_exception_changes(sheet: Sheet, entries: Entries, changes: Changes) -> 
         return None if empty else found
 
     before = [{key: v for key in keys if (v := getattr(entry.model, key)) is not None} for entry in entries.exemptions]
-    _list_changes(sheet, "exceptions", "rules/exceptions.yaml", (before, fields, _EXCEPTION), changes)
+    _list_changes(sheet, "exceptions", "rules/exceptions.yaml", (before, fields, _EXCEPTION), changes, {})
 
 
 def _list_changes(
@@ -103,6 +111,7 @@ def _list_changes(
     file: str,
     what: tuple[Sequence[Fields], Callable[[Filled], Fields | None], Mapping[str, str]],
     changes: Changes,
+    names: Mapping[str, str],
 ) -> None:
     before, fields, titles = what
     order: list[int | Fields] = []
@@ -122,7 +131,7 @@ def _list_changes(
         changes.seats.append(Seat(file, (key, len(order)), sheet, row.line, next(iter(titles.values()))))
         if at is None:
             order.append(found)
-            changes.said.append(f"{file}：新增一条 {_told(found, titles)}")
+            changes.said.append(f"{file}：新增一条 {_told(found, titles, names)}")
             continue
         order.append(at)
         for name in titles:
@@ -131,10 +140,10 @@ def _list_changes(
                 changes.add(
                     file,
                     _edit(key, at, name, new, before[at]),
-                    f"{file}：第{at + 1}条 {titles[name]} {_said(old)} → {_said(new)}",
+                    f"{file}：第{at + 1}条 {titles[name]} {_said(old, names)} → {_said(new, names)}",
                 )
     gone = [at for at in range(len(before)) if at not in order]
-    changes.said += [f"{file}：删去第{at + 1}条 {_told(before[at], titles)}" for at in gone]
+    changes.said += [f"{file}：删去第{at + 1}条 {_told(before[at], titles, names)}" for at in gone]
     there = [each for each in order if isinstance(each, int)]
     if there != sorted(there):
         changes.said.append(f"{file}：次序改为原第 {'、'.join(str(each + 1) for each in there)} 条")
@@ -154,6 +163,14 @@ def _edit(key: str, at: int, name: str, new: Value, old: Fields) -> Callable[[Pa
     return edit
 
 
+def _ids(named: Iterable[tuple[str, str]]) -> Mapping[str, str]:
+    """Name → id, of the names that only one has."""
+    found: dict[str, set[str]] = {}
+    for name, id_ in named:
+        found.setdefault(name, set()).add(id_)
+    return {name: next(iter(ids)) for name, ids in found.items() if len(ids) == 1}
+
+
 def _split(cell: Cell) -> list[str]:
     text = shown(cell) if cell is not None else ""
     for mark in ("，", ",", "；", ";", " "):
@@ -161,13 +178,13 @@ def _split(cell: Cell) -> list[str]:
     return [each.strip() for each in text.split("、") if each.strip()]
 
 
-def _said(value: Value) -> str:
+def _said(value: Value, names: Mapping[str, str]) -> str:
     if value is None:
         return "空"
     if isinstance(value, bool):
         return "是" if value else "否"
-    return "、".join(map(str, value)) if isinstance(value, list) else str(value)
+    return "、".join(map(str, value)) if isinstance(value, list) else names.get(str(value), str(value))
 
 
-def _told(fields: Fields, titles: Mapping[str, str]) -> str:
-    return "，".join(f"{titles[key]} {_said(value)}" for key, value in fields.items() if key in titles)
+def _told(fields: Fields, titles: Mapping[str, str], names: Mapping[str, str]) -> str:
+    return "，".join(f"{titles[key]} {_said(value, names)}" for key, value in fields.items() if key in titles)

@@ -39,12 +39,15 @@ class Filled:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One table as it came back. ``seats``: Excel column of each of the table's columns, from 1."""
+    """One table as it came back. ``seats``: Excel column of each of the table's columns, from 1. ``unread``: rows with a cell
+    that cannot be read, NULL in its place; they are there, so nothing may be called taken out because of them.
+    """
 
     file: str
     table: Table
     seats: tuple[int, ...]
     rows: tuple[Filled, ...]
+    unread: tuple[Filled, ...] = ()
 
     def problem(self, line: int, title: str | None, code: str, message: str) -> CellProblem:
         """A problem of the cell below ``title`` in the row ``line``."""
@@ -58,6 +61,8 @@ def read_sheets(path: Path, tables: Sequence[Table]) -> tuple[list[Sheet], str, 
     Columns are found by their titles, wherever they stand; empty rows and unknown columns are passed over. Raises WrongUse for a
     file that is no readable workbook.
     """
+    if not path.is_file():
+        raise WrongUse(f"没有“{path}”这个文件。请核对文件名和所在文件夹。")
     try:
         with CalamineWorkbook.from_path(str(path)) as book:
             raw = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
@@ -93,16 +98,16 @@ def _sheet(file: str, table: Table, rows: Sequence[Sequence[object]], problems: 
         problems.append(CellProblem(file, 1, 1, "E107", message))
         return None
     seats = tuple(titles.index(column.title) + 1 if column.title in titles else 0 for column in table.columns)
-    filled = []
+    filled: list[Filled] = []
+    unread: list[Filled] = []
     for line, row in enumerate(rows[1:], start=2):
         cells = [row[seat - 1] if 0 < seat <= len(row) else "" for seat in seats]
         if all(_blank(cell) for cell in cells):
             continue
         wrong = len(problems)
         values = tuple(_values(file, table.columns, cells, line, seats, problems))
-        if len(problems) == wrong:
-            filled.append(Filled(line, values))
-    return Sheet(file, table, seats, tuple(filled))
+        (filled if len(problems) == wrong else unread).append(Filled(line, values))
+    return Sheet(file, table, seats, tuple(filled), tuple(unread))
 
 
 def _values(
@@ -117,6 +122,11 @@ def _values(
         try:
             yield None if _blank(cell) else _value(column.type, cell)
         except ValueError:
+            if column.type == "number" and _text(cell).endswith(("%", "％")):
+                message = f"{column.title}“{str(cell)[:30]}”是带百分号的文字。比例请写成小数，如 8% 写 0.08。"
+                problems.append(CellProblem(file, line, max(seat, 1), "E203", message))
+                yield None
+                continue
             what = {"number": "数", "day": "日期（如 2026-06-30）", "yes": "“是”或“否”"}[column.type]
             message = f"{column.title}“{str(cell)[:30]}”不是{what}。请改正这一格。"
             problems.append(CellProblem(file, line, max(seat, 1), "E203", message))
@@ -131,6 +141,8 @@ def _value(type_: str, cell: object) -> Cell:
     if isinstance(cell, bool | date):
         raise ValueError
     if type_ == "number":
+        if isinstance(cell, str) and cell.strip().endswith(("%", "％")):
+            raise ValueError  # 8% as text reads as 8, which a share of 0.08 is not
         return float(cell) if isinstance(cell, int | float) else parse.real(_text(cell).replace(",", ""))
     read = parse.words(_text(cell)) if type_ == "yes" else _text(cell)
     if type_ == "yes" and read not in ("是", "否"):

@@ -33,7 +33,7 @@ def answer_of(scene: Scene, story: Story, told: Explanation, levels: dict[int, s
             )
         return _trial(story, told, levels)
     if not story.ran:
-        return f"{day} 还没有运行过，这是用今天的规则推算的：{who}，{_came(told)}"
+        return f"{day} 还没有运行过，谁没有报送也还不知道；用今天的规则和已有的来文推算：{who}，{_came(told)}"
     if story.suppressed is not None:
         until, by, why = story.suppressed
         text = f"{who}在 {day} 命中了，但被例外压住。{by}定：{why}；到 {until} 为止。命中已记录在案。"

@@ -13,8 +13,8 @@ from typing import Literal
 
 from riskengine.explain.chain import Part
 from riskengine.explain.wording import number
-from riskengine.rulebook.expression import compile_expression
-from riskengine.rulebook.tokens import Token, tokens
+from riskengine.rulebook.language.expression import compile_expression
+from riskengine.rulebook.language.tokens import Token, tokens
 from riskengine.store.database import Connection
 
 __all__ = ["Answers", "Clause", "answered", "clause_of", "failing", "ask_for"]

@@ -20,7 +20,7 @@ from riskengine.explain.chain import Counterfactual, Verdict
 from riskengine.explain.relive import Scene
 from riskengine.explain.wording import number
 from riskengine.model.signal import Signal
-from riskengine.rulebook.expression import compile_expression
+from riskengine.rulebook.language.expression import compile_expression
 from riskengine.rulebook.names import builtins_of, made_of, names_used, signals_behind
 from riskengine.store.steps import identifier, literal
 

@@ -45,7 +45,7 @@ class _Night:
 
 def explain_warning(workspace: Workspace, id_: str, as_of: date | None = None, *, shown: str = "") -> list[Explanation]:
     """Why that warning stands on the night (its last one where none is given): an explanation for each rule that makes
-    it up.
+    it up, the gravest first.
 
     ``shown``: what commands in the text carry to name the workspace. Raises WrongUse where there is no such warning or
     it had not begun, and what :func:`load_sealed` raises.
@@ -60,7 +60,14 @@ def explain_warning(workspace: Workspace, id_: str, as_of: date | None = None, *
     for rule in others:
         with laboratory(workspace.database, workspace.scratch) as con:
             found.append(_explained(con, night, rule, asked.subject, shown))
-    return found
+    return sorted(found, key=_weight)
+
+
+def _weight(told: Explanation) -> tuple[bool, int, float]:
+    """Rules that hit before the others, and among them the one first that makes the warning as grave as it is."""
+    names = [each.level for each in told.scale]
+    rank = names.index(told.level) if told.level in names else len(names)
+    return told.verdict != "hit", rank, -(told.score or 0)
 
 
 def explain_rule(

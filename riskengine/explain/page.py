@@ -8,8 +8,7 @@ from importlib.resources import files
 from string import Template
 
 from riskengine.explain.chain import Explanation, Feature, History, Part, Rows
-from riskengine.explain.wording import MARKS, TYPES, VERDICTS, number, plain
-from riskengine.model.subject import Subject
+from riskengine.explain.wording import MARKS, VERDICTS, kind_and_key, number, plain
 
 __all__ = ["as_page"]
 
@@ -34,10 +33,11 @@ def _article(told: Explanation) -> str:
         graded = f"{told.level} {plain(told.score or 0)}分"
         level = f'<span class="badge" style="border-color:{escape(colour)}">{escape(graded)}</span> '
     verdict = f"判断：{VERDICTS[told.verdict]} {level}· " if told.verdict else ""
-    where = f"{TYPES[Subject(told.subject_type)]} {told.subject}" if told.subject else ""
+    which = kind_and_key(told.subject_type, told.subject, told.name)
+    where = f"{which} · " if which else ""
     parts = [
         f"<article><h1>{escape(told.name)}：{escape(told.title)}</h1>",
-        f'<p class="soft">{escape(where)} · {told.as_of} · {verdict}'
+        f'<p class="soft">{escape(where)}{told.as_of} · {verdict}'
         f"规则 {escape(told.rule)} 版本 {escape(told.version or '—')} · {escape(told.rules)}</p>",
         f'<p class="lead">{escape(told.answer)}</p>',
         *(f'<p class="note">{escape(each)}</p>' for each in (*told.notes, *filter(None, [told.differs]))),

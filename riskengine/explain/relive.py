@@ -21,7 +21,7 @@ from riskengine.assess.wide import Wide
 from riskengine.model.rule import Compound, Rule
 from riskengine.model.rulebook import Rulebook
 from riskengine.model.subject import Subject
-from riskengine.rulebook.expression import ExpressionError
+from riskengine.rulebook.language.expression import ExpressionError
 from riskengine.store.database import Connection
 from riskengine.store.steps import literal
 

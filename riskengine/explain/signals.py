@@ -17,7 +17,7 @@ from riskengine.explain.relive import Scene
 from riskengine.explain.wording import definition, number, plain
 from riskengine.model.rule import Rule
 from riskengine.model.signal import Signal
-from riskengine.rulebook.expression import ExpressionError
+from riskengine.rulebook.language.expression import ExpressionError
 from riskengine.rulebook.names import made_of, names_used, parameters_in_force, signals_behind
 from riskengine.store.steps import identifier, literal
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from riskengine.explain.chain import Explanation, Feature, Part, Rows
-from riskengine.explain.wording import MARKS, TYPES, VERDICTS, columns, number, plain, spark, wrapped
-from riskengine.model.subject import Subject
+from riskengine.explain.wording import MARKS, VERDICTS, columns, kind_and_key, number, plain, spark, wrapped
 
 __all__ = ["as_text"]
 
@@ -27,7 +26,8 @@ def _one(told: Explanation, steps: bool, sql: bool) -> Iterator[str]:
     yield ""
     level = f" {told.level} {plain(told.score or 0)}分" if told.verdict == "hit" else ""
     verdict = f" · 判断：{VERDICTS[told.verdict]}{level}" if told.verdict else ""
-    where = f"（{TYPES[Subject(told.subject_type)]} {told.subject}）" if told.subject else ""
+    which = kind_and_key(told.subject_type, told.subject, told.name)
+    where = f"（{which}）" if which else ""
     yield from wrapped(f"{told.name}{where} · {told.as_of}{verdict}", _WIDE)
     yield from wrapped(f"规则 {told.rule}“{told.title}” 版本 {told.version or '—'} · {told.rules}", _WIDE)
     for note in (*told.notes, *filter(None, [told.differs])):

@@ -10,7 +10,19 @@ from riskengine.contracts import contract
 from riskengine.model.signal import Signal
 from riskengine.model.subject import Subject
 
-__all__ = ["MARKS", "TYPES", "VERDICTS", "columns", "definition", "number", "plain", "spark", "width", "wrapped"]
+__all__ = [
+    "MARKS",
+    "TYPES",
+    "VERDICTS",
+    "columns",
+    "definition",
+    "kind_and_key",
+    "number",
+    "plain",
+    "spark",
+    "width",
+    "wrapped",
+]
 
 TYPES = {
     Subject.COUNTY: "县", Subject.TOWN: "乡镇", Subject.VILLAGE: "村（社区）", Subject.PETITION: "信访事项",
@@ -30,6 +42,12 @@ def plain(value: float) -> str:
     """``12``, ``3.1``, ``0.25``: at most two decimals; more where a small number would otherwise read as 0."""
     text = f"{value:.2f}" if abs(value) >= 0.01 or value == 0 else f"{value:.6f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def kind_and_key(type_: str, key: str, name: str) -> str:
+    """``乡镇 990100101``; empty where the name says both already, as in 安全隐患 XA2026-08002（消防，椒坪乡）."""
+    kind = TYPES[Subject(type_)]
+    return "" if not key or (key in name and name.startswith(kind)) else f"{kind} {key}"
 
 
 def number(value: float | None, unit: str | None) -> str:

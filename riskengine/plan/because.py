@@ -16,9 +16,9 @@ from riskengine.model.rulebook import Rulebook
 from riskengine.plan.contrast import Pair
 from riskengine.plan.noun import Kind
 from riskengine.plan.verdicts import NEW, OLD
-from riskengine.rulebook.expression import ExpressionError, compile_expression
+from riskengine.rulebook.language.expression import ExpressionError, compile_expression
+from riskengine.rulebook.language.tokens import tokens
 from riskengine.rulebook.names import parameters_in_force, words
-from riskengine.rulebook.tokens import tokens
 from riskengine.store.database import Connection
 from riskengine.store.steps import identifier, literal
 

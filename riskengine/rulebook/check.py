@@ -7,16 +7,16 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from riskengine.errors import Problem
-from riskengine.rulebook.book_issues import book_issues
-from riskengine.rulebook.condition_issues import condition_issues
 from riskengine.rulebook.entries import Entries, read_entries
-from riskengine.rulebook.fired import Fired, silent_rules
+from riskengine.rulebook.issues.book import book_issues
+from riskengine.rulebook.issues.conditions import condition_issues
+from riskengine.rulebook.issues.fired import Fired, silent_rules
+from riskengine.rulebook.issues.masked import masked
+from riskengine.rulebook.issues.rules import rule_issues
+from riskengine.rulebook.issues.small_numbers import small_numbers
+from riskengine.rulebook.issues.view import view_of
+from riskengine.rulebook.issues.wording import wording_issues
 from riskengine.rulebook.load import find_problems
-from riskengine.rulebook.masked import masked
-from riskengine.rulebook.rule_issues import rule_issues
-from riskengine.rulebook.small_numbers import small_numbers
-from riskengine.rulebook.view import view_of
-from riskengine.rulebook.wording_issues import wording_issues
 from riskengine.workspace import Workspace
 
 __all__ = ["check", "check_entries"]

@@ -10,16 +10,16 @@ from riskengine.errors import Problem, RulesInvalid
 from riskengine.model.rule import Rule
 from riskengine.model.rulebook import Rulebook
 from riskengine.model.signal import Signal
-from riskengine.rulebook.agreement_checks import check_agreements
-from riskengine.rulebook.case_checks import check_cases
-from riskengine.rulebook.compound_checks import check_compounds
-from riskengine.rulebook.duty_checks import check_duty
+from riskengine.rulebook.checks.agreements import check_agreements
+from riskengine.rulebook.checks.cases import check_cases
+from riskengine.rulebook.checks.compounds import check_compounds
+from riskengine.rulebook.checks.duty import check_duty
+from riskengine.rulebook.checks.rules import check_rules
+from riskengine.rulebook.checks.signals import check_signals
+from riskengine.rulebook.checks.sources import check_sources
 from riskengine.rulebook.entries import Entries, read_entries, rule_files
-from riskengine.rulebook.lists import rule_written_out, signal_written_out
+from riskengine.rulebook.language.lists import rule_written_out, signal_written_out
 from riskengine.rulebook.names import names_used, signals_behind
-from riskengine.rulebook.rule_checks import check_rules
-from riskengine.rulebook.signal_checks import check_signals
-from riskengine.rulebook.source_checks import check_sources
 from riskengine.workspace import Workspace
 
 __all__ = ["find_problems", "load", "rules_hash"]

@@ -13,8 +13,8 @@ from riskengine.model.rule import Rule
 from riskengine.model.rulebook import Rulebook
 from riskengine.model.signal import Signal
 from riskengine.model.subject import PLACES, Subject
-from riskengine.rulebook.tokens import ExpressionError, tokens
-from riskengine.rulebook.writing import Type
+from riskengine.rulebook.language.tokens import ExpressionError, tokens
+from riskengine.rulebook.language.writing import Type
 
 __all__ = [
     "MEMBERS",

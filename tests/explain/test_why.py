@@ -72,7 +72,7 @@ def test_an_explanation_is_one_screen(county: Workspace, name: str) -> None:
         ("fraud-surge", "柳河村", LAST, "没有预警：规则“诈骗案件突增”（fraud-surge）只看乡镇，“柳河村”是村（社区），不在它的对象之内。它属于清溪镇，可以查 --subject 清溪镇。"),
         ("petition-late", "XF-03", LAST, "没有预警：信访事项“XF-03”已于 2026-03-20 办结，超过30天的不再是研判对象。"),
         ("petition-late", "XF-01", date(2026, 6, 27), "没有预警：2026-06-27 这一夜还不知道信访事项“XF-01”，它的第一条记录是 2026-06-28 收到的。"),
-        ("fraud-surge", "清溪镇", date(2026, 7, 4), "2026-07-04 还没有运行过，这是用今天的规则推算的：清溪镇，规则“诈骗案件突增”，没有命中："),
+        ("fraud-surge", "清溪镇", date(2026, 7, 4), "2026-07-04 还没有运行过，谁没有报送也还不知道；用今天的规则和已有的来文推算：清溪镇，规则“诈骗案件突增”，没有命中："),
     ],
 )  # fmt: skip
 def test_the_first_sentence_answers(county: Workspace, rule: str, subject: str, night: date, begins: str) -> None:

@@ -20,8 +20,8 @@ from riskengine.model.source import Cell, Condition, Received, Reports, Source
 from riskengine.model.subject import Subject
 from riskengine.rulebook.check import check
 from riskengine.rulebook.codes import CODES
-from riskengine.rulebook.functions import FUNCTIONS
 from riskengine.rulebook.json_schema import PATTERNS
+from riskengine.rulebook.language.functions import FUNCTIONS
 from riskengine.rulebook.load import load
 from riskengine.rulebook.meanings import MEANINGS
 from riskengine.rulebook.names import MEMBERS, builtins_of

@@ -14,7 +14,7 @@ from riskengine.cli import app
 from riskengine.errors import Problem
 from riskengine.rulebook.check import check
 from riskengine.rulebook.codes import CODES, severity_of
-from riskengine.rulebook.fired import Fired, read_fired
+from riskengine.rulebook.issues.fired import Fired, read_fired
 from riskengine.store.database import connect
 from riskengine.workspace import Workspace
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from riskengine.rulebook.expression import ExpressionError, Type, compile_expression
+from riskengine.rulebook.language.expression import ExpressionError, Type, compile_expression
 
 NAMES = {
     "甲": "甲", "乙": '"乙"', "类别": "类别", "日": "日", "是否化解": "是否化解", "rank": '"rank"', "空": "空",

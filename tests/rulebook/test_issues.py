@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from riskengine.rulebook.domains import domains_of
-from riskengine.rulebook.reasoning import possible_ways
-from riskengine.rulebook.syntax import parsed
-from riskengine.rulebook.tree import And, Not
-from riskengine.rulebook.units import unlike
-from riskengine.rulebook.wording_issues import wrong_words
+from riskengine.rulebook.issues.domains import domains_of
+from riskengine.rulebook.issues.reasoning import possible_ways
+from riskengine.rulebook.issues.units import unlike
+from riskengine.rulebook.issues.wording import wrong_words
+from riskengine.rulebook.language.syntax import parsed
+from riskengine.rulebook.language.tree import And, Not
 
 SAID = [
     "拨打12345、110、12333、119核实",

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from riskengine.errors import RulesInvalid
 from riskengine.model.named_list import NamedList
-from riskengine.rulebook.expression import ExpressionError, compile_expression
-from riskengine.rulebook.lists import lists_used, written_out
+from riskengine.rulebook.language.expression import ExpressionError, compile_expression
+from riskengine.rulebook.language.lists import lists_used, written_out
 from riskengine.rulebook.load import load
 from riskengine.workspace import Workspace
 

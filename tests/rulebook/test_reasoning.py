@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from riskengine.rulebook.expression import compile_expression
-from riskengine.rulebook.ranges import COUNT, SHARE, Domain, Range, range_of, whole
-from riskengine.rulebook.reasoning import possible_ways
-from riskengine.rulebook.syntax import parsed
-from riskengine.rulebook.tree import Compare, Name, Number, bound, names_in
+from riskengine.rulebook.issues.ranges import COUNT, SHARE, Domain, Range, range_of, whole
+from riskengine.rulebook.issues.reasoning import possible_ways
+from riskengine.rulebook.language.expression import compile_expression
+from riskengine.rulebook.language.syntax import parsed
+from riskengine.rulebook.language.tree import Compare, Name, Number, bound, names_in
 
 DOMAINS = {"起数": COUNT, "件数": COUNT, "占比": SHARE, "是否": Domain(Range(0.0, 1.0), whole=True), "差": Domain()}
 GRID = {

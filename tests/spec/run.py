@@ -25,8 +25,8 @@ from riskengine.model.case import Case
 from riskengine.model.rulebook import Rulebook
 from riskengine.rulebook.case_series import signal_series
 from riskengine.rulebook.case_tables import read_table
-from riskengine.rulebook.expression import ExpressionError, Type, compile_expression
-from riskengine.rulebook.lists import Lists
+from riskengine.rulebook.language.expression import ExpressionError, Type, compile_expression
+from riskengine.rulebook.language.lists import Lists
 from riskengine.store.database import Connection
 from riskengine.store.laboratory import laboratory
 from riskengine.store.schema import record_columns

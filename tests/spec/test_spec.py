@@ -8,7 +8,7 @@ from riskengine.model.exemption import Exemption
 from riskengine.model.named_list import NamedList
 from riskengine.model.rule import Compound, Parameter, Rule
 from riskengine.model.signal import Measure
-from riskengine.rulebook.functions import FUNCTIONS
+from riskengine.rulebook.language.functions import FUNCTIONS
 from tests.spec.element import Element, chapters
 from tests.spec.page import PAGE, page
 from tests.spec.run import computed, lived, measured, nights_of, refusals, said, tried

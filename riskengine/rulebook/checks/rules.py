@@ -10,10 +10,10 @@ from riskengine.errors import Problem
 from riskengine.model.rule import Rule
 from riskengine.model.signal import Signal
 from riskengine.model.subject import PLACES, Subject
+from riskengine.rulebook.checks.signals import RESERVED, chinese, expression_problem
 from riskengine.rulebook.entries import Entries, Entry
-from riskengine.rulebook.expression import ExpressionError, Type, compile_expression
+from riskengine.rulebook.language.expression import ExpressionError, Type, compile_expression
 from riskengine.rulebook.names import MEMBERS, builtins_of, column_types, columns_of, placeholders
-from riskengine.rulebook.signal_checks import RESERVED, chinese, expression_problem
 from riskengine.rulebook.suggest import suggestion
 
 __all__ = ["check_rules"]

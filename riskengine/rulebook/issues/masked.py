@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from riskengine.errors import Problem
 from riskengine.model.duty import Level
 from riskengine.model.rule import Rule
-from riskengine.rulebook.compound_checks import members_of
+from riskengine.rulebook.checks.compounds import members_of
 from riskengine.rulebook.entries import Entry
+from riskengine.rulebook.issues.reasoning import Way, impossible, possible_ways
+from riskengine.rulebook.issues.view import View
+from riskengine.rulebook.language.tree import Compare, Node, Number, names_in
 from riskengine.rulebook.names import names_used
-from riskengine.rulebook.reasoning import Way, impossible, possible_ways
-from riskengine.rulebook.tree import Compare, Node, Number, names_in
-from riskengine.rulebook.view import View
 
 __all__ = ["graveness", "masked"]
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from riskengine.rulebook.tree import Arithmetic, Call, Case, Flag, Name, Negative, Node, Number
+from riskengine.rulebook.language.tree import Arithmetic, Call, Case, Flag, Name, Negative, Node, Number
 
 __all__ = ["ALL", "COUNT", "Domain", "Range", "SHARE", "range_of", "whole"]
 

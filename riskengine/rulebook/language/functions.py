@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlglot import exp
 
-from riskengine.rulebook.writing import CHINESE, OUTPUT, Function, Value, Writer
+from riskengine.rulebook.language.writing import CHINESE, OUTPUT, Function, Value, Writer
 
 __all__ = ["FUNCTIONS"]
 

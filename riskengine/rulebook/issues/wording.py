@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from riskengine.errors import Problem
 from riskengine.model.rule import Rule
-from riskengine.rulebook.view import View
+from riskengine.rulebook.issues.view import View
 
 __all__ = ["wording_issues", "wrong_words"]
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from riskengine.errors import Problem
 from riskengine.model.rule import Rule
-from riskengine.rulebook.compound_checks import seen_from
+from riskengine.rulebook.checks.compounds import seen_from
+from riskengine.rulebook.checks.signals import RESERVED, chinese
 from riskengine.rulebook.entries import Entries, Entry
-from riskengine.rulebook.signal_checks import RESERVED, chinese
 from riskengine.rulebook.suggest import suggestion
 
 __all__ = ["check_agreements"]

@@ -8,11 +8,11 @@ from riskengine.errors import Problem
 from riskengine.model.rule import Rule
 from riskengine.model.signal import Signal
 from riskengine.rulebook.entries import Entry
+from riskengine.rulebook.issues.reasoning import Way, bounds_in, possible_ways
+from riskengine.rulebook.issues.view import View
+from riskengine.rulebook.language.syntax import parsed
+from riskengine.rulebook.language.tree import Arithmetic, Compare, Name, Node, Number, names_in, walk
 from riskengine.rulebook.names import signals_behind
-from riskengine.rulebook.reasoning import Way, bounds_in, possible_ways
-from riskengine.rulebook.syntax import parsed
-from riskengine.rulebook.tree import Arithmetic, Compare, Name, Node, Number, names_in, walk
-from riskengine.rulebook.view import View
 
 __all__ = ["GUARD", "small_numbers"]
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from riskengine.model.named_list import NamedList
 from riskengine.model.rule import Rule
 from riskengine.model.signal import Signal
+from riskengine.rulebook.language.tokens import LENGTH, ExpressionError, Token, tokens
 from riskengine.rulebook.suggest import suggestion
-from riskengine.rulebook.tokens import LENGTH, ExpressionError, Token, tokens
 
 __all__ = ["Lists", "listed_tokens", "lists_used", "rule_written_out", "signal_written_out", "written_out"]
 

@@ -8,11 +8,11 @@ from riskengine.errors import Problem
 from riskengine.model.rule import Rule
 from riskengine.model.signal import Signal
 from riskengine.rulebook.entries import Entry
-from riskengine.rulebook.ranges import Domain
-from riskengine.rulebook.reasoning import Way, impossible, possible_ways
-from riskengine.rulebook.syntax import parsed
-from riskengine.rulebook.tree import And, Compare, IsNull, Node, Not, Number, Or, names_in, walk
-from riskengine.rulebook.view import View
+from riskengine.rulebook.issues.ranges import Domain
+from riskengine.rulebook.issues.reasoning import Way, impossible, possible_ways
+from riskengine.rulebook.issues.view import View
+from riskengine.rulebook.language.syntax import parsed
+from riskengine.rulebook.language.tree import And, Compare, IsNull, Node, Not, Number, Or, names_in, walk
 
 __all__ = ["condition_issues"]
 

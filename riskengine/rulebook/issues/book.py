@@ -9,13 +9,13 @@ from riskengine.errors import Problem
 from riskengine.model.rule import Rule
 from riskengine.model.signal import Signal
 from riskengine.model.subject import PLACES
-from riskengine.rulebook.duty_checks import route_takes
-from riskengine.rulebook.lists import lists_used
+from riskengine.rulebook.checks.duty import route_takes
+from riskengine.rulebook.issues.rules import LONGEST
+from riskengine.rulebook.issues.units import unlike
+from riskengine.rulebook.issues.view import View
+from riskengine.rulebook.language.lists import lists_used
+from riskengine.rulebook.language.syntax import parsed
 from riskengine.rulebook.names import names_used, signals_behind, words
-from riskengine.rulebook.rule_issues import LONGEST
-from riskengine.rulebook.syntax import parsed
-from riskengine.rulebook.units import unlike
-from riskengine.rulebook.view import View
 
 __all__ = ["book_issues"]
 

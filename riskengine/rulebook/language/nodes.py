@@ -5,9 +5,9 @@ from __future__ import annotations
 from sqlglot import exp
 
 from riskengine.contracts.sql import text_literal
+from riskengine.rulebook.language.tokens import ExpressionError
+from riskengine.rulebook.language.writing import Type, Value, Write, Writer
 from riskengine.rulebook.suggest import suggestion
-from riskengine.rulebook.tokens import ExpressionError
-from riskengine.rulebook.writing import Type, Value, Write, Writer
 
 __all__ = ["NODES"]
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from sqlglot import exp
 
-from riskengine.rulebook.tokens import ExpressionError, Token
+from riskengine.rulebook.language.tokens import ExpressionError, Token
 
 __all__ = ["CHINESE", "OUTPUT", "Function", "Type", "Value", "Write", "Writer"]
 

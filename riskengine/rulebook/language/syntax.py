@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from riskengine.model.named_list import NamedList
-from riskengine.rulebook.lists import listed_tokens, lists_used
-from riskengine.rulebook.tokens import ExpressionError, Token, tokens
-from riskengine.rulebook.tree import (
+from riskengine.rulebook.language.lists import listed_tokens, lists_used
+from riskengine.rulebook.language.tokens import ExpressionError, Token, tokens
+from riskengine.rulebook.language.tree import (
     And,
     Arithmetic,
     Call,

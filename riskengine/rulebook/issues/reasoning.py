@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from riskengine.rulebook.ranges import ALL, Domain, Domains, Range, range_of, whole
-from riskengine.rulebook.tree import (
+from riskengine.rulebook.issues.ranges import ALL, Domain, Domains, Range, range_of, whole
+from riskengine.rulebook.language.tree import (
     And,
     Arithmetic,
     Compare,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from riskengine.rulebook.tree import Arithmetic, Call, Case, Compare, Name, Negative, Node, walk
+from riskengine.rulebook.language.tree import Arithmetic, Call, Case, Compare, Name, Negative, Node, walk
 
 __all__ = ["unlike"]
 

@@ -16,11 +16,11 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from riskengine.rulebook.functions import FUNCTIONS
-from riskengine.rulebook.lists import Lists, listed_tokens
-from riskengine.rulebook.nodes import NODES
-from riskengine.rulebook.tokens import ExpressionError, Token
-from riskengine.rulebook.writing import CHINESE, OUTPUT, Type, Writer
+from riskengine.rulebook.language.functions import FUNCTIONS
+from riskengine.rulebook.language.lists import Lists, listed_tokens
+from riskengine.rulebook.language.nodes import NODES
+from riskengine.rulebook.language.tokens import ExpressionError, Token
+from riskengine.rulebook.language.writing import CHINESE, OUTPUT, Type, Writer
 
 __all__ = ["Compiled", "ExpressionError", "Type", "compile_expression"]
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import duckdb
 
 from riskengine.errors import Problem
-from riskengine.rulebook.view import View
+from riskengine.rulebook.issues.view import View
 from riskengine.workspace import Workspace
 
 __all__ = ["Fired", "read_fired", "silent_rules"]

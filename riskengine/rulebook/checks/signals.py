@@ -12,11 +12,11 @@ from riskengine.errors import Problem
 from riskengine.model.signal import WINDOWED, Signal
 from riskengine.model.subject import PLACES, Subject
 from riskengine.rulebook.entries import Entries, Entry
-from riskengine.rulebook.expression import ExpressionError, Type, compile_expression
-from riskengine.rulebook.functions import FUNCTIONS
+from riskengine.rulebook.language.expression import ExpressionError, Type, compile_expression
+from riskengine.rulebook.language.functions import FUNCTIONS
+from riskengine.rulebook.language.tokens import STATEMENTS
 from riskengine.rulebook.names import builtins_of, column_types, columns_of, made_of, previous_columns, signals_behind
 from riskengine.rulebook.suggest import suggestion
-from riskengine.rulebook.tokens import STATEMENTS
 
 __all__ = ["RESERVED", "check_signals", "chinese", "expression_problem"]
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Mapping
 from riskengine.model.named_list import NamedList
 from riskengine.model.rule import Rule
 from riskengine.model.signal import Signal
+from riskengine.rulebook.issues.ranges import ALL, COUNT, SHARE, Domain, Domains, Range, range_of, whole
+from riskengine.rulebook.language.syntax import parsed
+from riskengine.rulebook.language.tree import names_in
 from riskengine.rulebook.names import MEMBERS
-from riskengine.rulebook.ranges import ALL, COUNT, SHARE, Domain, Domains, Range, range_of, whole
-from riskengine.rulebook.syntax import parsed
-from riskengine.rulebook.tree import names_in
 
 __all__ = ["BUILTINS", "domains_of", "members_domain"]
 

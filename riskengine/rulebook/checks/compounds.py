@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from riskengine.errors import Problem
 from riskengine.model.rule import Rule
 from riskengine.model.subject import PLACES, Subject
+from riskengine.rulebook.checks.signals import chinese
 from riskengine.rulebook.entries import Entries, Entry
-from riskengine.rulebook.signal_checks import chinese
 from riskengine.rulebook.suggest import suggestion
 
 __all__ = ["check_compounds", "members_of", "seen_from"]

@@ -8,16 +8,16 @@ from datetime import date, timedelta
 from riskengine.errors import Problem
 from riskengine.model.duty import Route
 from riskengine.model.rule import Rule
-from riskengine.rulebook.compound_checks import members_of
-from riskengine.rulebook.duty_checks import route_takes
+from riskengine.rulebook.checks.compounds import members_of
+from riskengine.rulebook.checks.duty import route_takes
 from riskengine.rulebook.entries import Entry
-from riskengine.rulebook.masked import graveness
+from riskengine.rulebook.issues.masked import graveness
+from riskengine.rulebook.issues.reasoning import possible_ways
+from riskengine.rulebook.issues.units import unlike
+from riskengine.rulebook.issues.view import View
+from riskengine.rulebook.language.syntax import parsed
+from riskengine.rulebook.language.tree import Node
 from riskengine.rulebook.names import names_used, parameters_in_force
-from riskengine.rulebook.reasoning import possible_ways
-from riskengine.rulebook.syntax import parsed
-from riskengine.rulebook.tree import Node
-from riskengine.rulebook.units import unlike
-from riskengine.rulebook.view import View
 
 __all__ = ["LONGEST", "rule_issues"]
 

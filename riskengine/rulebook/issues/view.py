@@ -11,12 +11,12 @@ from riskengine.model.duty import Level
 from riskengine.model.named_list import NamedList
 from riskengine.model.rule import Rule
 from riskengine.model.signal import Signal
-from riskengine.rulebook.domains import domains_of, members_domain
 from riskengine.rulebook.entries import Entries
+from riskengine.rulebook.issues.domains import domains_of, members_domain
+from riskengine.rulebook.issues.ranges import Domains
+from riskengine.rulebook.language.syntax import parsed
+from riskengine.rulebook.language.tree import Node, bound
 from riskengine.rulebook.names import MEMBERS, parameters_in_force
-from riskengine.rulebook.ranges import Domains
-from riskengine.rulebook.syntax import parsed
-from riskengine.rulebook.tree import Node, bound
 
 __all__ = ["View", "view_of"]
 

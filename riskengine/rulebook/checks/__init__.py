@@ -1,0 +1,1 @@
+"""Errors: what keeps the rule files from running. One generator for each kind of entry."""
