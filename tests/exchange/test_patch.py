@@ -45,7 +45,9 @@ def test_a_dated_value_is_found_by_its_day():
 
 def test_a_key_is_added_in_braces_and_in_lines():
     above = ["rules", 0, "parameters", "下限", "values"]
-    assert "{2024-01-01: 10, 2024-06-01: 9, 2025-01-01: 8}" in patched(("put", above, "2024-06-01", 9, date(2024, 1, 1)))
+    assert "{2024-01-01: 10, 2024-06-01: 9, 2025-01-01: 8}" in patched(
+        ("put", above, "2024-06-01", 9, date(2024, 1, 1))
+    )
     below = ["rules", 0, "parameters", "上限", "values"]
     assert "2024-01-01: 5   # 旧\n          2026-01-01: 4\n" in patched(("put", below, "2026-01-01", 4))
 
@@ -54,7 +56,9 @@ def test_a_key_is_taken_out():
     above = ["rules", 0, "parameters", "下限", "values"]
     assert "values: {2025-01-01: 8}}  # 行尾" in patched(("drop", above, date(2024, 1, 1)))
     assert "values: {2024-01-01: 10}}  # 行尾" in patched(("drop", above, date(2025, 1, 1)))
-    assert "      上限:\n        unit: 件\n    score:" in patched(("drop", ["rules", 0, "parameters", "上限"], "values"))
+    assert "      上限:\n        unit: 件\n    score:" in patched(
+        ("drop", ["rules", 0, "parameters", "上限"], "values")
+    )
 
 
 def test_entries_move_with_the_comments_above_them():
@@ -64,7 +68,9 @@ def test_entries_move_with_the_comments_above_them():
 
 
 def test_an_entry_is_added_to_a_list_of_lines_and_to_an_empty_one():
-    assert patched(("arrange", ["rules"], [0, 1, {"id": "three", "说": "a: b"}])) == TEXT + '  - {id: three, 说: "a: b"}\n'
+    assert (
+        patched(("arrange", ["rules"], [0, 1, {"id": "three", "说": "a: b"}])) == TEXT + '  - {id: three, 说: "a: b"}\n'
+    )
     assert patched(("arrange", ["x"], [{"a": 1}]), text="x: []  # none\n") == "x:\n  - {a: 1}  # none\n"
 
 
@@ -79,7 +85,13 @@ def test_line_ends_of_windows_stay():
     assert patched(("put", below, "2026-01-01", 4), text=windows).replace("\r\n", "").count("\n") == 0
 
 
-SCALARS = st.none() | st.booleans() | st.floats(-1e9, 1e9).map(lambda x: round(x, 3)) | st.text(max_size=12) | st.dates(date(1990, 1, 1))
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.floats(-1e9, 1e9).map(lambda x: round(x, 3))
+    | st.text(max_size=12)
+    | st.dates(date(1990, 1, 1))
+)
 
 
 @given(st.lists(st.dictionaries(st.sampled_from(["甲", "b", "丙"]), SCALARS, max_size=3), max_size=3))
