@@ -65,7 +65,8 @@ def replay(workspace: Workspace, as_of: date, *, verify: bool, say: Callable[[st
             name for name in rebuilt.keys() | record.lists.keys() if rebuilt.get(name) != record.lists.get(name)
         )
         raise ReplayDiffers(
-            f"{as_of} 重建后有 {len(names)} 份清单与当时不一致：{'、'.join(names[:10])}。重建的清单在 {shown}/，请对照查明原因。"
+            f"{as_of} 重建后有 {len(names)} 份清单与当时不一致：{'、'.join(names[:10])}。重建的清单在 {shown}/，请对照查明原因；"
+            "程序升级过的，算法可能变了，当时的版本写在那一夜的 run.json 里。"
         )
     shutil.rmtree(root)
     return f"{as_of} 重建一致：{len(rebuilt)} 份清单逐字节相同（{len(record.nights)} 夜）。"

@@ -52,7 +52,7 @@ def insert_cases(workspace: Workspace, cases: Mapping[str, Sequence[Fields]]) ->
             text, lines = _with(data.decode("utf-8"), entry, [case_lines(each) for each in cases[rule]])
             _write(path, text.encode("utf-8"))
             found[rule] = [f"{entry.document.file}:{line}" for line in lines]
-        load(workspace)
+        load(workspace, cases=True)
     except (OSError, RulesInvalid, WrongUse) as error:
         for path, data in before.items():
             _write(path, data)

@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 from riskengine.errors import RiskEngineError
 from riskengine.workspace import Workspace
@@ -42,13 +43,19 @@ def ending(workspace: Path) -> Iterator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(0) from None
     except KeyboardInterrupt:
-        say("已中断。已完成的部分都已保存，再次运行会从断点继续。")
-        raise SystemExit(130) from None
+        _interrupted()
     except Exception as error:  # the last line of defence: no analyst is ever shown a traceback
+        if isinstance(error, RuntimeError) and str(error) == "Query interrupted":
+            _interrupted()  # this is how DuckDB tells of Ctrl-C while it works
         where = _keep(workspace, error)
         summary = (str(error).splitlines() or [""])[0][:200]
         say(f"程序内部错误（{type(error).__name__}：{summary}），本次运行没有完成，已有数据未受影响。{where}")
         raise SystemExit(1) from None
+
+
+def _interrupted() -> NoReturn:
+    say("已中断。已完成的部分都已保存，再次运行会从断点继续。")
+    raise SystemExit(130) from None
 
 
 def _keep(workspace: Path, error: Exception) -> str:

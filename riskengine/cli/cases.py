@@ -45,7 +45,7 @@ def try_cases(
 ) -> None:
     """Run the cases in the rule files; exit 3 where one comes out otherwise."""
     with answering(workspace) as here:
-        rulebook = load(here)
+        rulebook = load(here, cases=True)
         if new_case is None and (clear or show or as_of is not None):
             raise WrongUse(
                 "--as-of、--clear、--print 只与 --new-case 合用。请写明预警编号，如 --new-case YJ-2026-000001。"
@@ -67,8 +67,10 @@ def _run(here: Workspace, rulebook: Rulebook, asked: set[str], case: str | None,
     places = {} if passed and not as_json else whereabouts(here)
     if as_json:
         print(json.dumps(results_json(results, places), ensure_ascii=False, indent=2, default=str))
+    elif not results and case is not None:
+        raise WrongUse(f"没有名称里含“{case}”的用例，什么也没有运行。请核对 --case 后面的文字。")
     elif not results:
-        print(_nothing(rulebook, asked, case))
+        print(_NOTHING)
     else:
         print(report_text(results, places, {unit.id: unit.name for unit in rulebook.units.values()}))
     return passed
@@ -100,7 +102,4 @@ def _named(rule: Rule, index: int, text: str | None) -> bool:
     return text is None or text in rule.cases[index].case
 
 
-def _nothing(rulebook: Rulebook, asked: set[str], text: str | None) -> str:
-    if text is not None and any(rulebook.rules[id_].cases for id_ in asked):
-        return f"没有名称里含“{text}”的用例，什么也没有运行。"
-    return "没有用例，什么也没有运行。用例写在规则的 cases: 下，写法见 rules/README.md 的“用例”一节。"
+_NOTHING = "没有用例，什么也没有运行。用例写在规则的 cases: 下，写法见 rules/README.md 的“用例”一节。"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -32,7 +33,7 @@ def explain(
 ) -> None:
     """Say why, or why not."""
     with answering(workspace) as here:
-        shown = "" if workspace == HERE else f" --workspace {workspace}"
+        shown = "" if workspace == HERE else f" --workspace {quote(str(workspace))}"
         if warning is not None and rule is None and subject is None:
             told = explain_warning(here, warning, as_of, shown=shown)
         elif warning is None and rule is not None and subject is not None:

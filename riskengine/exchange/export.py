@@ -41,7 +41,7 @@ def export(workspace: Workspace, path: Path) -> Sequence[Table]:
     Raises RulesInvalid where the rule files have errors, NotDelivered where the file cannot be written.
     """
     entries = read_entries(workspace.rules)
-    problems = find_problems(entries)
+    problems = find_problems(entries, cases=False)
     if problems:
         raise RulesInvalid(problems)
     tables = tables_of(entries)

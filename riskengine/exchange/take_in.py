@@ -40,7 +40,7 @@ def take_in(workspace: Workspace, path: Path, *, write: bool = True) -> TakenIn:
     stand (nothing is written then), NotDelivered where a file cannot be written.
     """
     entries = read_entries(workspace.rules)
-    errors = find_problems(entries)
+    errors = find_problems(entries, cases=False)
     if errors:
         raise RulesInvalid(errors)
     tables = tables_of(entries)
@@ -92,7 +92,7 @@ def _check(workspace: Workspace, texts: Mapping[str, bytes], changes: Changes) -
         for file, text in texts.items():
             (copy / file).write_bytes(text)
         entries = read_entries(copy / "rules")
-        problems = find_problems(entries)
+        problems = find_problems(entries, cases=False)
     finally:
         shutil.rmtree(copy, ignore_errors=True)
     if problems:

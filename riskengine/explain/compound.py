@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shlex import quote
+
 from riskengine.explain.chain import Counterfactual, Member, Part, Verdict
 from riskengine.explain.relive import Scene, meet, members_of
 from riskengine.model.rule import Rule
@@ -53,7 +55,9 @@ def _member(scene: Scene, subject: str, rule: Rule, part: str, within: int, work
     first = next(iter(hits or rows), None)
     key = first[4] if first else subject if rule.subject is scene.rule.subject else None
     on = (first[1] if first else scene.as_of).isoformat()
-    deeper = "" if key is None else f"riskengine explain --rule {rule.id} --subject '{key}' --as-of {on}{workspace}"
+    deeper = (
+        "" if key is None else f"riskengine explain --rule {rule.id} --subject {quote(key)} --as-of {on}{workspace}"
+    )
     return Member(
         rule.id, rule.title, part, verdict, hits[0][1].isoformat() if hits else None, names.get(hits[0][2]) if hits else None,
         hits[0][3] if hits else None, tuple(dict.fromkeys(row[5] for row in hits or rows)), deeper,

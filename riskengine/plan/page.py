@@ -66,9 +66,9 @@ def _differences(effect: Effect) -> Iterator[str]:
         yield _table([word, *(KINDS[kind] for kind in kinds)], rows)
     for kind in kinds:
         rows = [difference_row(effect, each) for each in effect.of(kind)]
-        yield f"<h2>{escape(KINDS[kind])} {len(rows)} 件</h2>" + _table(TITLES["difference"], rows[:_SHOWN])
+        yield f"<h2>{escape(KINDS[kind])} {len(rows)} 件</h2>" + _table(TITLES["difference"], rows[:_SHOWN], "why")
         if len(rows) > _SHOWN:
-            yield _folded(f"其余 {len(rows) - _SHOWN} 件", _table(TITLES["difference"], rows[_SHOWN:]))
+            yield _folded(f"其余 {len(rows) - _SHOWN} 件", _table(TITLES["difference"], rows[_SHOWN:], "why"))
 
 
 def _load(effect: Effect) -> Iterator[str]:
@@ -91,10 +91,20 @@ def _folded(summary: str, content: str) -> str:
     return f"<details><summary>{escape(summary)}</summary>{content}</details>"
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]], class_: str = "wide") -> str:
+    """A table. ``class_``: ``wide`` is moved sideways where it does not fit; ``why``, whose last column is long, is laid out as
+    one block a row there.
+    """
     top = "".join(f'<th scope="col">{escape(each)}</th>' for each in head)
-    body = "".join("<tr>" + "".join(f"<td>{escape(each)}</td>" for each in row) + "</tr>" for row in rows)
-    return f'<div class="wide"><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
+    cells = (
+        "".join(
+            f'<td data-head="{escape(title)}">{escape(each)}</td>' if class_ == "why" else f"<td>{escape(each)}</td>"
+            for title, each in zip(head, row, strict=True)
+        )
+        for row in rows
+    )
+    body = "".join(f"<tr>{each}</tr>" for each in cells)
+    return f'<div class="{class_}"><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
 _STYLE = """
@@ -113,6 +123,11 @@ td:nth-child(n+2):not(:last-child){white-space:nowrap}th{background:#eef0f2}td{m
 summary{cursor:pointer;margin:8px 0}
 .key span{display:inline-block;width:28px;height:12px}.key .after{background:#b3261e}
 .key .before{background:repeating-linear-gradient(45deg,#e3e6e8 0 3px,#5b6770 3px 5px)}
-@media (max-width:640px){table:has(td:nth-child(6)){width:52rem}}
-@media print{body{background:#fff}main{padding:0}}
+.why td:last-child{min-width:16em}
+@media (max-width:640px){.wide table:has(td:nth-child(6)){width:52rem}svg text{font-size:15px}main{padding:12px}
+.why thead{display:none}.why tr{display:block;border:1px solid #d9dde0;margin:8px 0;padding:4px 8px}
+.why td{display:block;border:0;padding:1px 0;white-space:normal!important}
+.why td::before{content:attr(data-head) "：";color:#5b6770}}
+@media print{body{background:#fff}main{padding:0}.wide{overflow:visible}tr,figure{break-inside:avoid}h2{break-after:avoid}
+.why td:nth-child(n){white-space:normal}.why td:last-child{min-width:14em}}
 """

@@ -101,6 +101,7 @@ CODES = {
     "I828": "单位看不懂的文字",
     "I829": "比例写成了百分数",
     "I830": "例外的对象不在地区表里",
+    "I831": "没有一条在用的规则",
 }
 """Code → what it means, in the analysts' words."""
 
@@ -135,6 +136,7 @@ _SEVERITIES: dict[str, Severity] = {
     "I828": "medium",
     "I829": "high",
     "I830": "high",
+    "I831": "high",
 }
 
 

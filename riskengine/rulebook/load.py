@@ -25,11 +25,15 @@ from riskengine.workspace import Workspace
 __all__ = ["find_problems", "load", "rules_hash"]
 
 
-def load(workspace: Workspace) -> Rulebook:
-    """Read, check and hash all of ``rules/``. Raises RulesInvalid with the problems of all files."""
+def load(workspace: Workspace, *, cases: bool = False) -> Rulebook:
+    """Read, check and hash all of ``rules/``. Raises RulesInvalid with the problems of all files.
+
+    ``cases``: those of the rules' cases too. A night does not ask for them: an example that speaks of a town that was renamed is
+    no reason not to warn.
+    """
     digest = rules_hash(workspace.rules)
     entries = read_entries(workspace.rules)
-    problems = find_problems(entries)
+    problems = find_problems(entries, cases=cases)
     if problems:
         raise RulesInvalid(problems)
     lists = {entry.model.name: entry.model for entry in entries.lists}
@@ -50,8 +54,10 @@ def load(workspace: Workspace) -> Rulebook:
     )
 
 
-def find_problems(entries: Entries) -> list[Problem]:
-    """Every error, in file order: those met while reading, then those that only show when entries are seen together."""
+def find_problems(entries: Entries, *, cases: bool = True) -> list[Problem]:
+    """Every error, in file order: those met while reading, then those that only show when entries are seen together; with ``cases``
+    those of the rules' cases too.
+    """
     found = list(entries.problems)
     for check in (
         check_sources,
@@ -60,7 +66,7 @@ def find_problems(entries: Entries) -> list[Problem]:
         check_compounds,
         check_duty,
         check_agreements,
-        check_cases,
+        *((check_cases,) if cases else ()),
     ):
         found += check(entries)
     return sorted(set(found))

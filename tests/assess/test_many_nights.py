@@ -121,7 +121,7 @@ def assert_one_pass_says_the_same(con: Connection, rulebook: Rulebook, nights: S
     return compared
 
 
-@settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=2, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32))
 def test_one_pass_over_many_nights_is_each_night_alone(con: Connection, seed: int) -> None:
     random = Random(seed)

@@ -96,7 +96,7 @@ def histories(draw):
 
 
 @given(histories())
-@settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_walk_and_the_nights_say_the_same(shared, history):
     rulebook, nights = history
     for table in TABLES:

@@ -60,7 +60,9 @@ def test_no_case_at_all_is_said_and_no_failure(tmp_path: Path) -> None:
     )
     assert typed(tmp_path).exit_code == 0
     lay_down(tmp_path, with_cases(both=GOOD % "hit"))
-    assert typed(tmp_path, "--case", "没有这个").stdout == "没有名称里含“没有这个”的用例，什么也没有运行。\n"
+    none = typed(tmp_path, "--case", "没有这个")
+    assert none.exit_code == 2
+    assert "没有名称里含“没有这个”的用例，什么也没有运行。请核对 --case 后面的文字。" in none.output
 
 
 def test_wrong_use_ends_with_2(tmp_path: Path) -> None:

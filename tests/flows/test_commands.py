@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from riskengine.cli.answer import ending
 from riskengine.cli.starter import lay_down
 from riskengine.errors import WrongUse
 
@@ -77,3 +78,11 @@ def test_init_lays_down_a_workspace_whose_rules_load_and_never_overwrites_one(co
     assert command("riskengine", "check", "--workspace", str(tmp_path / "new")).returncode == 0
     with pytest.raises(WrongUse, match="没有改动任何内容"):
         lay_down(tmp_path / "new")
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), RuntimeError("Query interrupted")], ids=["python", "duckdb"])
+def test_ctrl_c_is_an_interruption_and_no_fault_also_while_the_database_works(tmp_path, capsys, error):
+    with pytest.raises(SystemExit) as ended, ending(tmp_path):
+        raise error
+    assert ended.value.code == 130
+    assert "已中断" in capsys.readouterr().err and not (tmp_path / "data").exists()

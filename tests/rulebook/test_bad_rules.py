@@ -49,7 +49,7 @@ def test_a_wrong_file_is_answered_with_the_sentence_at_its_head(bad: Path, tmp_p
         problems = check(smallest().write(tmp_path / "rules", {**smallest().TIDY, **laid}), day)
     else:
         with pytest.raises(RulesInvalid) as raised:
-            load(smallest().write(tmp_path / "rules", laid))
+            load(smallest().write(tmp_path / "rules", laid), cases=True)
         problems = list(raised.value.problems)
     assert [str(problem) for problem in problems] == expected
     assert {problem.code for problem in problems} <= set(CODES)

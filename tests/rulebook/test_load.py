@@ -10,6 +10,7 @@ import pytest
 from riskengine.errors import Problem, RulesInvalid
 from riskengine.rulebook.load import load
 from riskengine.workspace import Workspace
+from tests.rulebook.conftest import write
 
 
 def problems(workspace: Workspace) -> list[Problem]:
@@ -142,3 +143,12 @@ def test_nonsense_is_a_problem_and_never_a_traceback(workspace: Workspace, text:
 def test_the_rules_of_the_sample_county_load() -> None:
     root = Path(__file__).parents[2]
     assert len(load(Workspace.at(root)).rules) >= 30
+
+
+def test_a_case_that_speaks_of_a_place_that_was_renamed_does_not_keep_the_night_from_running(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[1] / "bad_rules" / "case-place.yaml").read_text(encoding="utf-8")
+    target = text.splitlines()[0].removeprefix("# file: rules/")
+    workspace = write(tmp_path / "rules", {target: text})
+    assert load(workspace).rules
+    with pytest.raises(RulesInvalid, match="E62"):
+        load(workspace, cases=True)

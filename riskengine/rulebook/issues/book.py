@@ -24,13 +24,16 @@ _LOOKED = 300
 
 
 def book_issues(view: View) -> Iterator[Problem]:
-    """I801, I804 of formulas, I806, I808 to I810, I812, I821, I822, I826, I830. Silent where a file that matters was unreadable."""
+    """I801, I804 of formulas, I806, I808 to I810, I812, I821, I822, I826, I830, I831. Silent where a file that matters was unreadable."""
     unread = view.entries.incomplete
     if not {"signals", "warnings"} & unread:
         yield from _signals(view)
     yield from _formulas(view)
     if not {"routes", "warnings"} & unread:
         yield from _routes(view)
+        if view.entries.routes and not any(entry.model.status == "live" for entry in view.entries.rules):
+            message = "没有一条在用的规则：今晚什么也不会警，在办的预警会全部解除。请恢复 warnings/ 里的规则。"
+            yield view.entries.routes[0].problem((), "I831", message)
     if not {"routes", "places"} & unread:
         yield from _towns(view)
     if not {"signals", "warnings", "lists"} & unread:

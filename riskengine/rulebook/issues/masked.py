@@ -123,7 +123,8 @@ def _rank(points: float, levels: Sequence[Level]) -> int:
 def _covers(other: _Look, one: _Look, view: View) -> bool:
     """Wherever ``one`` hits, ``other`` hits: as gravely, opens no later and is lifted no earlier."""
     rule, above = one.entry.model, other.entry.model
-    if other.mildest > one.gravest:
+    graded = [(each.score, each.floors, each.parameters) for each in (rule, above)]
+    if other.mildest > one.gravest and graded[0] != graded[1]:  # the same bands give the same level on the same night
         return False
     mine, theirs = rule.persistence, above.persistence
     if theirs.hits > mine.hits or theirs.nights < mine.nights or theirs.keep < mine.keep:
