@@ -7,8 +7,8 @@ from html import escape
 from importlib.resources import files
 from string import Template
 
-from riskengine.explain.chain import Explanation, Feature, History, Part, Rows
-from riskengine.explain.wording import MARKS, VERDICTS, kind_and_key, number, plain
+from riskengine.explain.chain import Explanation, History, Part, Rows
+from riskengine.explain.wording import MARKS, VERDICTS, in_band, kind_and_key, number, plain
 
 __all__ = ["as_page"]
 
@@ -127,7 +127,7 @@ def _score(told: Explanation) -> str:
     rows = [
         [
             each.feature,
-            _value(each),
+            in_band(each),
             plain(each.points),
             f"{plain((each.share or 0) * 100)}%",
             each.says if each.points else "",
@@ -157,16 +157,6 @@ def _bar(told: Explanation) -> str:
         if each.score is not None
     )
     return f'<div class="bar">{"".join(pieces)}{marks}</div>'
-
-
-def _value(each: Feature) -> str:
-    if not each.of:
-        return ""
-    if each.value is None:
-        return "数未知"
-    lower = "−∞" if each.lower is None else number(each.lower, each.unit)
-    upper = "+∞" if each.upper is None else number(each.upper, each.unit)
-    return f"{number(each.value, each.unit)} 在 [{lower}, {upper})"
 
 
 def _nights(told: Explanation) -> str:

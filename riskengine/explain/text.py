@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from riskengine.explain.chain import Explanation, Feature, Part, Rows
-from riskengine.explain.wording import MARKS, VERDICTS, columns, kind_and_key, number, plain, spark, wrapped
+from riskengine.explain.wording import MARKS, VERDICTS, columns, in_band, kind_and_key, plain, spark, wrapped
 
 __all__ = ["as_text"]
 
@@ -107,13 +107,7 @@ def _points(each: Feature) -> str:
 
 
 def _band(each: Feature) -> str:
-    if not each.of:
-        return ""
-    if each.value is None:
-        return "数未知，0分"
-    lower = "−∞" if each.lower is None else number(each.lower, each.unit)
-    upper = "+∞" if each.upper is None else number(each.upper, each.unit)
-    return f"{number(each.value, each.unit)} 在 [{lower}, {upper})"
+    return f"{in_band(each)}，0分" if each.of and each.value is None else in_band(each)
 
 
 def _counterfactuals(told: Explanation) -> Iterator[str]:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from riskengine.contracts import contract
+from riskengine.explain.chain import Feature
 from riskengine.model.signal import Signal
 from riskengine.model.subject import Subject
 
@@ -16,6 +17,7 @@ __all__ = [
     "VERDICTS",
     "columns",
     "definition",
+    "in_band",
     "kind_and_key",
     "number",
     "plain",
@@ -48,6 +50,17 @@ def kind_and_key(type_: str, key: str, name: str) -> str:
     """``乡镇 990100101``; empty where the name says both already, as in 安全隐患 XA2026-08002（消防，椒坪乡）."""
     kind = TYPES[Subject(type_)]
     return "" if not key or (key in name and name.startswith(kind)) else f"{kind} {key}"
+
+
+def in_band(each: Feature) -> str:
+    """Where a feature's value lies: ``7个 在 [6个, 9个)``; 数未知 where it is NULL, empty where the feature reads no number."""
+    if not each.of:
+        return ""
+    if each.value is None:
+        return "数未知"
+    lower = "−∞" if each.lower is None else number(each.lower, each.unit)
+    upper = "+∞" if each.upper is None else number(each.upper, each.unit)
+    return f"{number(each.value, each.unit)} 在 [{lower}, {upper})"
 
 
 def number(value: float | None, unit: str | None) -> str:

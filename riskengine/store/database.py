@@ -13,9 +13,10 @@ import duckdb
 from riskengine.errors import Busy, EngineFault
 from riskengine.store.schema import create_schemas
 
-__all__ = ["Connection", "connect", "transaction"]
+__all__ = ["Connection", "connect", "settings", "settle", "transaction"]
 
 Connection = duckdb.DuckDBPyConnection
+Settings = dict[str, str | bool | int | float | list[str]]
 
 
 @contextmanager
@@ -29,26 +30,35 @@ def connect(
     """
     database.parent.mkdir(parents=True, exist_ok=True)
     scratch.mkdir(parents=True, exist_ok=True)
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "storage_compatibility_version": "v1.5.0",
-        "memory_limit": memory,
-        "temp_directory": str(scratch / "spill"),
-        "autoinstall_known_extensions": False,
-        "autoload_known_extensions": False,
-    }
+    config = settings(scratch, memory) | {"storage_compatibility_version": "v1.5.0"}
     if threads is not None:
         config["threads"] = threads
     con = _open(database, config, patience)
     try:
-        con.execute("SET TimeZone='Asia/Shanghai'")
-        con.execute("SET preserve_insertion_order=true")
-        create_schemas(con)
+        settle(con)
         yield con
     finally:
         con.close()
 
 
-def _open(database: Path, config: dict[str, str | bool | int | float | list[str]], patience: float) -> Connection:
+def settings(scratch: Path, memory: str) -> Settings:
+    """What holds for every database of ours, in a file or in memory: how much memory, where to spill, nothing fetched."""
+    return {
+        "memory_limit": memory,
+        "temp_directory": str(scratch / "spill"),
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+
+
+def settle(con: Connection) -> None:
+    """What holds for every connection of ours: Shanghai's days, rows in their order, all schemas in place."""
+    con.execute("SET TimeZone='Asia/Shanghai'")
+    con.execute("SET preserve_insertion_order=true")
+    create_schemas(con)
+
+
+def _open(database: Path, config: Settings, patience: float) -> Connection:
     until = time.monotonic() + patience
     while True:
         try:

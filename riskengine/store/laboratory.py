@@ -8,8 +8,8 @@ from pathlib import Path
 
 import duckdb
 
-from riskengine.store.database import Connection, connect
-from riskengine.store.schema import create_schemas
+from riskengine.contracts.sql import text_literal
+from riskengine.store.database import Connection, connect, settings, settle
 
 __all__ = ["laboratory"]
 
@@ -26,21 +26,11 @@ def laboratory(database: Path | None, scratch: Path, *, memory: str = "1GB") -> 
         with connect(database, scratch):
             pass  # brings an older database up to today's tables, and says who holds it
     scratch.mkdir(parents=True, exist_ok=True)
-    con = duckdb.connect(
-        ":memory:",
-        config={
-            "memory_limit": memory,
-            "temp_directory": str(scratch / "spill"),
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-        },
-    )
+    con = duckdb.connect(":memory:", config=settings(scratch, memory))
     try:
-        con.execute("SET TimeZone='Asia/Shanghai'")
-        con.execute("SET preserve_insertion_order=true")
-        create_schemas(con)
+        settle(con)
         if database is not None and database.exists():
-            con.execute(f"ATTACH '{str(database).replace(chr(39), chr(39) * 2)}' AS kept (READ_ONLY)")
+            con.execute(f"ATTACH {text_literal(str(database))} AS kept (READ_ONLY)")
             sensed = con.execute(
                 "SELECT table_name FROM duckdb_tables() WHERE database_name = 'kept' AND schema_name = 'sense' ORDER BY 1"
             )
