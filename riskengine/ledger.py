@@ -26,7 +26,7 @@ _BROKEN = ("unreadable", "refused")
 def account(con: Connection, as_of: date, rules_hash: str, seconds: Mapping[str, float]) -> Account:
     """Everything that tonight did, counted from the tables in which the phases met.
 
-    Keys: as_of, rules, versions, seconds (by phase), rows, files, issues, silence, warnings, units, inference, faults,
+    Keys: as_of, rules, versions, seconds (by phase), rows, files, issues, silence, warnings, suppressed, merged, trials, indicators, units, inference, faults,
     receipts_not_taken, lists, broken, exit_code. ``broken``: files of tonight that an office must send again (unreadable, out
     of contract, too many rows rejected), each with its sentence; ``exit_code`` is 4 when there is one, else 0. Raises
     EngineFault when for a loaded file the rows read are not the sum of stored, updated, unchanged, retracted and rejected.
@@ -77,6 +77,19 @@ def account(con: Connection, as_of: date, rules_hash: str, seconds: Mapping[str,
             """SELECT rule, count(*) FILTER (change <> '解除') AS open, count(*) FILTER (change = '新增') AS opened
             FROM assess.trial_state JOIN assess.trial_warning USING (id) WHERE as_of = $1 GROUP BY rule ORDER BY rule""",
             as_of,
+        ),
+        "indicators": next(
+            iter(
+                _rows(
+                    con,
+                    """SELECT count(DISTINCT indicator) AS judged, count(*) FILTER (lamp = '红') AS red,
+                              count(*) FILTER (lamp = '黄') AS yellow, count(*) FILTER (lamp = '绿') AS green,
+                              count(*) FILTER (lamp = '灰') AS unknown,
+                              (SELECT count(*) FROM assess.finding WHERE as_of = $1) AS findings
+                    FROM assess.standing WHERE as_of = $1""",
+                    as_of,
+                )
+            )
         ),
         "units": _rows(
             con,

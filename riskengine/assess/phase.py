@@ -10,6 +10,7 @@ from riskengine.assess.compounds import judge_compounds
 from riskengine.assess.dossier import Conclude
 from riskengine.assess.evidence import prove
 from riskengine.assess.exempt import suppress
+from riskengine.assess.indicators.phase import stand, store
 from riskengine.assess.life import forget_night, live_on, store_states
 from riskengine.assess.merge import merge
 from riskengine.assess.nights import Nights
@@ -44,6 +45,7 @@ def assess(
     verdicts.weigh(
         con, rulebook, Nights.one(as_of)
     )  # into temp tables, before the transaction: a rule may fail here and leave the others alone
+    standings = stand(con, rulebook, as_of)
     with transaction(con):
         forget_night(con, as_of)
         verdicts.store(con)
@@ -54,4 +56,5 @@ def assess(
         prove(con, rulebook, as_of)
         store_states(con, as_of)
         merge(con, rulebook, Nights.one(as_of))
+        store(con, standings, as_of)
         con.execute("INSERT INTO assess.night VALUES (?, ?, ?)", [as_of, rulebook.hash, time.perf_counter() - started])

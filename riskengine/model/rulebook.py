@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from riskengine.model.duty import Level, Place, Route, Unit
 from riskengine.model.exemption import Exemption
+from riskengine.model.indicator import Indicator
 from riskengine.model.named_list import NamedList
 from riskengine.model.rule import Rule
 from riskengine.model.signal import Signal
@@ -34,3 +35,4 @@ class Rulebook:
     rule_hashes: Mapping[str, str] = field(default_factory=dict)
     exemptions: tuple[Exemption, ...] = ()
     lists: Mapping[str, NamedList] = field(default_factory=dict)
+    indicators: Mapping[str, Indicator] = field(default_factory=dict)

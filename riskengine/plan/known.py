@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from riskengine.model.share import LEAST, wilson
 from riskengine.plan.noun import Course
 from riskengine.plan.reach import Lot
-from riskengine.review.precision import LEAST, wilson
 from riskengine.review.truth import TruthReport, Verdict
 from riskengine.store.database import Connection
 

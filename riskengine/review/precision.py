@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from math import sqrt
 
+from riskengine.model.share import LEAST, wilson
 from riskengine.store.database import Connection
 
-__all__ = ["LEAST", "RulePrecision", "UnitWork", "rule_precision", "unit_work", "wilson"]
-
-LEAST = 5
-"""Fewer judged warnings than this say nothing about a rule."""
-
-_Z = 1.959963984540054  # two-sided 95 %
+__all__ = ["RulePrecision", "UnitWork", "rule_precision", "unit_work"]
 
 
 @dataclass(frozen=True)
@@ -52,21 +47,6 @@ class UnitWork:
     fed_back: int
     in_time: int
     overdue: int
-
-
-def wilson(hits: int, n: int, z: float = _Z) -> tuple[float, float]:
-    """Wilson score interval of a share (Wilson 1927), by default at 95 %. ``wilson(0, 0)`` is (0, 1): nothing is known.
-
-    >>> [round(each, 4) for each in wilson(8, 10)]
-    [0.4902, 0.9433]
-    """
-    if n == 0:
-        return 0.0, 1.0
-    share = hits / n
-    centre = share + z * z / (2 * n)
-    spread = z * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    scale = 1 + z * z / n
-    return max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)
 
 
 def rule_precision(con: Connection, as_of: date) -> list[RulePrecision]:

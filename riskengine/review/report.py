@@ -13,8 +13,9 @@ from typing import Any
 import pandas as pd
 
 from riskengine.model.rulebook import Rulebook
+from riskengine.model.share import LEAST
 from riskengine.review.exceptions import ExceptionRecord, exception_records
-from riskengine.review.precision import LEAST, RulePrecision, UnitWork, rule_precision, unit_work
+from riskengine.review.precision import RulePrecision, UnitWork, rule_precision, unit_work
 from riskengine.review.tables import share, text_table
 from riskengine.review.trials import TrialRecord, What, trial_records
 from riskengine.store.database import Connection

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from riskengine.errors import Problem
 from riskengine.model.duty import Level, Place, Route, Unit
 from riskengine.model.exemption import Exemption
+from riskengine.model.indicator import Computed, Indicator
 from riskengine.model.named_list import NamedList
 from riskengine.model.rule import Compound, Rule
 from riskengine.model.signal import Signal
@@ -31,6 +32,8 @@ ONE_FOR_A_LIST: dict[type[BaseModel], frozenset[str]] = {
     NamedList: frozenset({"values"}),
     Route: frozenset({"themes", "subjects", "levels", "places"}),
     Compound: frozenset({"all", "any", "none"}),
+    Indicator: frozenset({"aliases", "compare"}),
+    Computed: frozenset({"by"}),
 }
 """Fields in which one word may stand for a list of one."""
 
@@ -63,6 +66,7 @@ class Entries:
     places: list[Entry[Place]] = field(default_factory=list)
     exemptions: list[Entry[Exemption]] = field(default_factory=list)
     lists: list[Entry[NamedList]] = field(default_factory=list)
+    indicators: list[Entry[Indicator]] = field(default_factory=list)
     themes: tuple[str, ...] | None = None
     problems: list[Problem] = field(default_factory=list)
     incomplete: set[str] = field(default_factory=set)
@@ -143,7 +147,7 @@ def _read(name: str, path: Path, entries: Entries) -> None:
         return
     folder = name.split("/")[0] if "/" in name else ""
     known = name in _FILES
-    if not known and folder not in ("sources", "signals", "warnings"):
+    if not known and folder not in ("sources", "signals", "warnings", "indicators"):
         return
     if path.suffix != ".yaml":
         entries.problems.append(Problem(file, 1, 1, "E106", f"扩展名应为 .yaml，现为 {path.suffix}。请改名。"))
@@ -172,6 +176,8 @@ def _entries_of(kind: str, document: Document, entries: Entries) -> None:
             entries.lists += _listed(document, "lists", NamedList, entries)
         case "signals":
             entries.signals += _listed(document, "signals", Signal, entries)
+        case "indicators":
+            entries.indicators += _listed(document, "indicators", Indicator, entries)
         case "warnings":
             entries.rules += _listed(document, "rules", Rule, entries)
         case "themes":
@@ -211,6 +217,8 @@ def _validated(item: object, model: type[T], document: Document, at: Location, e
         item = _widened(item, ONE_FOR_A_LIST.get(model, frozenset()))
         if model is Rule and isinstance(compound := item.get("compound"), dict):
             item["compound"] = _widened(compound, ONE_FOR_A_LIST[Compound])
+        if model is Indicator and isinstance(computed := item.get("computed"), dict):
+            item["computed"] = _widened(computed, ONE_FOR_A_LIST[Computed])
     try:
         return model.model_validate(item)
     except ValidationError as error:

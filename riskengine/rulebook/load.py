@@ -50,6 +50,7 @@ def load(workspace: Workspace, *, cases: bool = False) -> Rulebook:
         hash=digest,
         exemptions=tuple(entry.model for entry in entries.exemptions),
         lists=lists,
+        indicators={entry.model.id: entry.model for entry in entries.indicators},
         rule_hashes={rule.id: _rule_hash(rule, signals) for rule in rules.values()},
     )
 

@@ -65,6 +65,25 @@ CREATE TABLE IF NOT EXISTS assess.trial_state (
   as_of DATE, id VARCHAR, change VARCHAR, level TINYINT, score DOUBLE, stale BOOLEAN);
 -- how the night's inference went: subjects handed over, conclusions drawn, and that the oracle agreed
 CREATE TABLE IF NOT EXISTS assess.inference (as_of DATE, subjects BIGINT, conclusions BIGINT, agreed BOOLEAN);
+-- one row an indicator and place: its newest reading that is due, and what is to be said of it. target: in the indicator's unit (a change on
+-- last year resolved, a place for a rank); change, change_in: against last year's same period, in 百分点 or %; low, high: 80 % interval of
+-- the forecast; chance: that the target is met; *_periods: how many running; due: end of the period that should be in; why: JSON
+CREATE TABLE IF NOT EXISTS assess.standing (
+  as_of DATE, indicator VARCHAR, place VARCHAR, owner VARCHAR, period VARCHAR, period_end DATE, due DATE, value DOUBLE, origin VARCHAR,
+  reported DOUBLE, computed DOUBLE, last_year DOUBLE, change DOUBLE, change_in VARCHAR, city DOUBLE, province DOUBLE, peers DOUBLE,
+  rank INTEGER, rank_before INTEGER, target_kind VARCHAR, target DOUBLE, control DOUBLE, over_control BOOLEAN, course VARCHAR,
+  lamp VARCHAR, forecast DOUBLE, low DOUBLE, high DOUBLE, chance DOUBLE, method VARCHAR, fall_periods INTEGER,
+  below_city_periods INTEGER, below_province_periods INTEGER, below_peers_periods INTEGER, small BOOLEAN, says VARCHAR, why JSON);
+-- what a missed indicator is made of: its parts by 乡镇, 主题 or 单位; difference and share (per cent) add up over one "by"
+CREATE TABLE IF NOT EXISTS assess.part (
+  as_of DATE, indicator VARCHAR, by VARCHAR, part VARCHAR, name VARCHAR, value DOUBLE, base DOUBLE, difference DOUBLE, share DOUBLE);
+-- ranking and yearly assessment of towns and units (scope: place, unit); indicator NULL: all together. why: JSON, the trace of a deduction
+CREATE TABLE IF NOT EXISTS assess.mark (
+  as_of DATE, scope VARCHAR, code VARCHAR, indicator VARCHAR, value DOUBLE, rank INTEGER, rank_before INTEGER, tied BOOLEAN,
+  of INTEGER, small BOOLEAN, weight DOUBLE, deducted DOUBLE, veto BOOLEAN, why JSON);
+-- readings that cannot be believed, contradict each other, are missing or late; unit: who should mend it
+CREATE TABLE IF NOT EXISTS assess.finding (
+  as_of DATE, indicator VARCHAR, place VARCHAR, period VARCHAR, code VARCHAR, unit VARCHAR, message VARCHAR);
 
 CREATE TABLE IF NOT EXISTS intervene.night (as_of DATE PRIMARY KEY, rules_hash VARCHAR, seconds DOUBLE);
 -- who answers for a warning: role 主办 or 协办; the clock starts at delivery and is tightened when the level rises

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from riskengine.review.precision import rule_precision, unit_work, wilson
+from riskengine.model.share import wilson
+from riskengine.review.precision import rule_precision, unit_work
 from riskengine.review.report import review_report
 
 FIRST = date(2026, 6, 10)

@@ -1,0 +1,1 @@
+"""Indicators: from readings and records to a standing against the year's target, with a forecast and a sentence."""
