@@ -8,7 +8,7 @@ from datetime import date
 from typing import TypeVar
 
 from riskengine.model.rulebook import Rulebook
-from riskengine.review.precision import LEAST
+from riskengine.model.share import LEAST
 from riskengine.store.database import Connection
 
 __all__ = ["TrialRecord", "What", "trial_records"]
