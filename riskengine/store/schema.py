@@ -76,11 +76,11 @@ CREATE TABLE IF NOT EXISTS assess.standing (
   below_city_periods INTEGER, below_province_periods INTEGER, below_peers_periods INTEGER, small BOOLEAN, says VARCHAR, why JSON);
 -- what a missed indicator is made of: its parts by 乡镇, 主题 or 单位; difference and share (per cent) add up over one "by"
 CREATE TABLE IF NOT EXISTS assess.part (
-  as_of DATE, indicator VARCHAR, by VARCHAR, part VARCHAR, name VARCHAR, value DOUBLE, base DOUBLE, difference DOUBLE, share DOUBLE);
+  as_of DATE, indicator VARCHAR, "by" VARCHAR, part VARCHAR, name VARCHAR, value DOUBLE, base DOUBLE, difference DOUBLE, share DOUBLE);
 -- ranking and yearly assessment of towns and units (scope: place, unit); indicator NULL: all together. why: JSON, the trace of a deduction
 CREATE TABLE IF NOT EXISTS assess.mark (
   as_of DATE, scope VARCHAR, code VARCHAR, indicator VARCHAR, value DOUBLE, rank INTEGER, rank_before INTEGER, tied BOOLEAN,
-  of INTEGER, small BOOLEAN, weight DOUBLE, deducted DOUBLE, veto BOOLEAN, why JSON);
+  "of" INTEGER, small BOOLEAN, weight DOUBLE, deducted DOUBLE, veto BOOLEAN, why JSON);
 -- readings that cannot be believed, contradict each other, are missing or late; unit: who should mend it
 CREATE TABLE IF NOT EXISTS assess.finding (
   as_of DATE, indicator VARCHAR, place VARCHAR, period VARCHAR, code VARCHAR, unit VARCHAR, message VARCHAR);

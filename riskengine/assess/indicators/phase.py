@@ -16,6 +16,7 @@ from riskengine.assess.indicators.ranking import marks
 from riskengine.assess.indicators.readings import collect
 from riskengine.model.rulebook import Rulebook
 from riskengine.store.database import Connection
+from riskengine.store.steps import identifier
 
 __all__ = ["Standings", "stand", "store"]
 
@@ -63,7 +64,7 @@ def _insert(con: Connection, table: str, as_of: date, rows: Sequence[Standing | 
     names = [each.name for each in fields(rows[0])]
     columns = [[_plain(getattr(row, name)) for row in rows] for name in names]
     values = ", ".join(f"unnest(?::{types[name]}[])" for name in names)
-    con.execute(f"INSERT INTO assess.{table} (as_of, {', '.join(names)}) SELECT ?, {values}", [as_of, *columns])
+    con.execute(f"INSERT INTO assess.{table} (as_of, {', '.join(map(identifier, names))}) SELECT ?, {values}", [as_of, *columns])
 
 
 def _plain(value: Any) -> Any:
