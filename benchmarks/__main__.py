@@ -1,4 +1,4 @@
-"""``python -m benchmarks [--rounds 5]``: generate the workspace, run the four benchmarks, print and write ``results.json``."""
+"""``python -m benchmarks [--rounds 5]``: generate the workspace, run the five benchmarks, print and write ``results.json``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 
 import duckdb
 
-from benchmarks import load, night, plan, whole
+from benchmarks import forecast, load, night, plan, whole
 from benchmarks.book import places
 from benchmarks.clock import Pair, in_turns, median
 from benchmarks.workspace import NEXT, NIGHT, build, put
@@ -30,7 +30,7 @@ _GOALS = {"load": 3.0, "night": 2.0, "memory": 1536, "plan": 1.0}
 
 def main() -> None:
     """The command."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="速度与内存，对照基准")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="速度、内存与年末预测，对照基准")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--results", type=Path, default=_RESULTS)
     chosen = parser.parse_args()
@@ -38,6 +38,8 @@ def main() -> None:
     try:
         figures = _measure(build(folder / "million"), chosen.rounds)
         figures |= _plans(folder / "sample", chosen.rounds)
+        print("(5) 年末预测回测：对照去年、直线", flush=True)
+        figures |= forecast.figures(*forecast.backtest(forecast.pasts()))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     for name, figure in figures.items():

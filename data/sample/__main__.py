@@ -1,7 +1,7 @@
 """``python -m data.sample --workspace DIR`` writes two years of the sample county into ``DIR/data/inbox``.
 
-``--rules`` writes the files that follow from the geography and the plan: ``rules/places.csv``, ``rules/units.yaml`` and
-``data/sample/truth.csv``. ``--receipts --as-of D`` fills in the lists of night D, as the units would on the next day.
+``--rules`` writes the files that follow from the geography and the plan: ``rules/places.csv``, ``rules/units.yaml``,
+``data/sample/truth.csv`` and ``data/sample/indicator_truth.csv``. ``--receipts --as-of D`` fills in the lists of night D, as the units would on the next day.
 """
 
 from __future__ import annotations
@@ -11,8 +11,21 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from data.sample import disputes, fraud, hazards, incidents, petitions, planted, projects, readings, receipts
+from data.sample import (
+    disputes,
+    fraud,
+    hazards,
+    incidents,
+    indicators,
+    petitions,
+    planted,
+    projects,
+    receipts,
+    rectification,
+    surveys,
+)  # fmt: skip
 from data.sample.geography import places_csv, units_yaml
+from data.sample.indicator_truth import indicator_truth_csv
 from data.sample.truth import truth_csv
 
 __all__ = ["generate", "main"]
@@ -23,7 +36,7 @@ def generate(inbox: Path) -> int:
     files = incidents.write(inbox, planted.versions("incident")) + fraud.write(inbox, planted.versions("fraud"))
     files += petitions.write(inbox, planted.versions("petition")) + disputes.write(inbox, planted.versions("dispute"))
     files += hazards.write(inbox, planted.versions("hazard"))
-    return files + projects.write(inbox) + readings.write(inbox)
+    return files + projects.write(inbox) + rectification.write(inbox) + surveys.write(inbox) + indicators.write(inbox)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -31,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m data.sample", description="生成样例县（虚构）的报送文件")
     parser.add_argument("--workspace", type=Path, default=Path(), help="工作区文件夹")
     parser.add_argument(
-        "--rules", action="store_true", help="重写 rules/places.csv、rules/units.yaml 与 data/sample/truth.csv"
+        "--rules", action="store_true", help="重写 rules/places.csv、rules/units.yaml 与 data/sample 中的两份真值"
     )
     parser.add_argument("--receipts", action="store_true", help="为 --as-of 那一夜的清单生成回执")
     parser.add_argument("--as-of", type=date.fromisoformat, help="夜次日期，如 2026-06-30")
@@ -41,6 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
         (root / "rules" / "places.csv").write_text(places_csv(), encoding="utf-8")
         (root / "rules" / "units.yaml").write_text(units_yaml(), encoding="utf-8")
         (root / "data" / "sample" / "truth.csv").write_text(truth_csv(), encoding="utf-8")
+        (root / "data" / "sample" / "indicator_truth.csv").write_text(indicator_truth_csv(), encoding="utf-8")
     elif chosen.receipts:
         if chosen.as_of is None:
             print("--receipts 须同时写 --as-of，例如 --as-of 2026-06-30", file=sys.stderr)

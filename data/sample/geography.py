@@ -9,6 +9,7 @@ from io import StringIO
 
 __all__ = [
     "COUNTY",
+    "COUNTY_NAME",
     "LINES",
     "TOWNS",
     "Town",
@@ -46,7 +47,7 @@ LINES = (
     ("gongan", "公安局"), ("fanzha", "反诈中心"), ("xinfang", "信访局"), ("zhengfawei", "政法委"), ("zongzhi", "综治中心"),
     ("sifa", "司法局"), ("renshe", "人社局"), ("zhujian", "住建局"), ("yingji", "应急管理局"), ("xiaofang", "消防救援大队"),
     ("jiaojing", "交警大队"), ("jinrong", "金融发展局"), ("tongji", "统计局"), ("ziran", "自然资源局"),
-    ("huanbao", "生态环境分局"), ("rexian", "政务热线中心"),
+    ("huanbao", "生态环境分局"), ("rexian", "政务热线中心"), ("jiancha", "检察院"), ("fayuan", "法院"), ("caizheng", "财政局"),
 )  # fmt: skip
 
 

@@ -28,7 +28,7 @@ __all__ = [
     "monthly",
     "quarterly",
 ]
-__all__ += ["chinese", "dashed", "dotted", "excel_serial", "place_name", "wide"]
+__all__ += ["chinese", "dashed", "dotted", "excel_serial", "percent", "place_name", "wide"]
 __all__ += ["json_lines", "sheet", "text_file", "weekly"]
 
 Cell = str | int | float | date | None
@@ -211,6 +211,11 @@ def dotted(value: Cell) -> Cell:
 def chinese(value: Cell) -> Cell:
     """2026年3月5日."""
     return f"{value.year}年{value.month}月{value.day}日" if isinstance(value, date) else value
+
+
+def percent(value: Cell) -> Cell:
+    """97.93%."""
+    return f"{value:.2f}%" if isinstance(value, (int, float)) else value
 
 
 def excel_serial(value: Cell) -> Cell:

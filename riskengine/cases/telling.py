@@ -7,29 +7,43 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
+from riskengine.cases.indicators import IndicatorResult
 from riskengine.cases.outcome import VERDICTS, NightSeen, Result
 from riskengine.rulebook.names import parameters_in_force
 
-__all__ = ["failure_text", "report_text", "results_json"]
+__all__ = ["failure_text", "indicator_failure_text", "indicators_json", "report_text", "results_json"]
 
 Where = Mapping[tuple[str, int], str]
-"""(rule, index of the case) → ``rules/warnings/fraud/fraud.yaml:27:9``."""
+"""(rule or indicator, index of the case) → ``rules/warnings/fraud/fraud.yaml:27:9``."""
 
 
-def report_text(results: Sequence[Result], where: Where, units: Mapping[str, str]) -> str:
-    """A line a rule with cases, the failures below their rule, the sum at the end. ``units``: id → name."""
+def report_text(
+    results: Sequence[Result], where: Where, units: Mapping[str, str], indicators: Sequence[IndicatorResult] = ()
+) -> str:
+    """A line a rule and an indicator with cases, the failures below it, the sum at the end. ``units``: id → name."""
     lines = []
     for id_, group in groupby(results, key=lambda result: result.rule.id):
         mine = list(group)
         failed = [result for result in mine if not result.passed]
-        mark = "✗" if failed else "✓"
-        told = f"{len(mine)} 个用例" + (f"，{len(failed)} 个没有通过" if failed else "通过")
-        lines.append(f"{mark} {id_} {mine[0].rule.title}：{told}")
+        lines.append(_line(id_, mine[0].rule.title, len(mine), len(failed)))
         lines += [failure_text(result, where.get((id_, result.index), ""), units) for result in failed]
-    failures = sum(not result.passed for result in results)
+    for id_, judged in groupby(indicators, key=lambda result: result.indicator.id):
+        of_one = list(judged)
+        amiss = [result for result in of_one if not result.passed]
+        lines.append(_line(id_, of_one[0].indicator.name, len(of_one), len(amiss)))
+        lines += [indicator_failure_text(result, where.get((id_, result.index), "")) for result in amiss]
+    every: list[Result | IndicatorResult] = [*results, *indicators]
+    failures = sum(not result.passed for result in every)
     rules = len({result.rule.id for result in results})
+    counted = [f"{rules} 条规则"] if rules or not indicators else []
+    counted += [f"{len({result.indicator.id for result in indicators})} 项指标"] if indicators else []
     came = f"{failures} 个没有通过。" if failures else "全部通过。"
-    return "\n".join([*lines, f"共 {rules} 条规则、{len(results)} 个用例，{came}"])
+    return "\n".join([*lines, f"共 {'、'.join(counted)}、{len(every)} 个用例，{came}"])
+
+
+def _line(id_: str, title: str, cases: int, failed: int) -> str:
+    told = f"{cases} 个用例" + (f"，{failed} 个没有通过" if failed else "通过")
+    return f"{'✗' if failed else '✓'} {id_} {title}：{told}"
 
 
 def failure_text(result: Result, where: str, units: Mapping[str, str]) -> str:
@@ -60,6 +74,23 @@ def failure_text(result: Result, where: str, units: Mapping[str, str]) -> str:
     return "\n".join(lines)
 
 
+def indicator_failure_text(result: IndicatorResult, where: str) -> str:
+    """One failed case of an indicator: what differs, the readings, and what was said of them and why."""
+    case, standing = result.case, result.standing
+    lines = [f"  {f'{where}: ' if where else ''}用例“{case.case}”（{case.as_of}）没有通过"]
+    lines += [f"    {each.what}：应为 {each.expected}，实为 {each.came}" for each in result.differences]
+    lines.append("    怎么得出的：")
+    lines += [f"      {line.strip()}" for line in case.readings.splitlines() if line.strip()]
+    reasons, target, control = (standing.why[key] for key in ("reasons", "target", "control"))
+    lines += [f"      目标：{target['text']}（{target['reference']}）"] if target else ["      目标：无"]
+    lines += [f"      控制值：{control['value']:.10g}"] if control else []
+    lines += [f"      {standing.why['forecast_text']}（{standing.method}）"] if standing.forecast is not None else []
+    lines.append(f"      {standing.why['words']['lamp']}：{reasons['lamp']}")
+    lines.append(f"      进度{standing.why['words']['course']}：{reasons['course']}")
+    lines.append(f"      一句话：{standing.says}")
+    return "\n".join(lines)
+
+
 def results_json(results: Iterable[Result], where: Where) -> list[dict[str, Any]]:
     """The same for programs: one object a case."""
     return [
@@ -82,6 +113,36 @@ def results_json(results: Iterable[Result], where: Where) -> list[dict[str, Any]
             "nights": [{**vars(night), "as_of": night.as_of.isoformat()} for night in result.outcome.nights],
             "why": result.outcome.why,
             "tables": [vars(table) for table in result.outcome.tables],
+        }
+        for result in results
+    ]
+
+
+def indicators_json(results: Iterable[IndicatorResult], where: Where) -> list[dict[str, Any]]:
+    """Cases of indicators for programs: one object a case."""
+    return [
+        {
+            "indicator": result.indicator.id,
+            "case": result.case.case,
+            "as_of": result.case.as_of.isoformat(),
+            "source": result.case.source,
+            "where": where.get((result.indicator.id, result.index)),
+            "passed": result.passed,
+            "differences": [vars(each) for each in result.differences],
+            "came": {
+                "lamp": result.standing.lamp,
+                "course": result.standing.course,
+                "value": result.standing.value,
+                "falls": result.standing.fall_periods,
+                "below": {
+                    "city": result.standing.below_city_periods,
+                    "province": result.standing.below_province_periods,
+                    "peers": result.standing.below_peers_periods,
+                },
+                "forecast": result.standing.forecast,
+                "says": result.standing.says,
+            },
+            "why": dict(result.standing.why),
         }
         for result in results
     ]

@@ -10,14 +10,16 @@ from typing import Annotated
 
 import typer
 
+from riskengine.cases.indicators import run_indicator_cases
 from riskengine.cases.insert import case_lines, insert_cases
 from riskengine.cases.new_case import new_cases
 from riskengine.cases.run import run_cases
-from riskengine.cases.telling import report_text, results_json
+from riskengine.cases.telling import indicators_json, report_text, results_json
 from riskengine.cases.whereabouts import whereabouts
 from riskengine.cli.answer import answering
 from riskengine.cli.app import HERE, At, Json, Night, app
 from riskengine.errors import RulesInvalid, WrongUse
+from riskengine.model.indicator import Indicator
 from riskengine.model.rule import Rule
 from riskengine.model.rulebook import Rulebook
 from riskengine.rulebook.load import load
@@ -27,9 +29,13 @@ from riskengine.workspace import Workspace
 __all__ = ["try_cases"]
 
 
-@app.command(name="test", help="运行规则里的用例，看是不是得出了写明的结果；或用 --new-case 把一件真实预警写成用例。")
+@app.command(
+    name="test", help="运行规则和指标里的用例，看是不是得出了写明的结果；或用 --new-case 把一件真实预警写成用例。"
+)
 def try_cases(
-    rules: Annotated[list[str] | None, typer.Argument(metavar="[规则]...", help="只看这些规则；缺省为全部。")] = None,
+    rules: Annotated[
+        list[str] | None, typer.Argument(metavar="[规则]...", help="只看这些规则或指标；缺省为全部。")
+    ] = None,
     case: Annotated[str | None, typer.Option("--case", metavar="文字", help="只看名称里有这段文字的用例。")] = None,
     new_case: Annotated[
         str | None,
@@ -63,16 +69,18 @@ def _run(here: Workspace, rulebook: Rulebook, asked: set[str], case: str | None,
     """Run and print; whether all came out as expected."""
     with TemporaryDirectory() as scratch:  # not the workspace's: a night that starts meanwhile empties that
         results = run_cases(rulebook, Path(scratch), lambda rule, index: rule.id in asked and _named(rule, index, case))
-    passed = all(result.passed for result in results)
+    judged = run_indicator_cases(rulebook, lambda each, index: each.id in asked and _named(each, index, case))
+    passed = all(result.passed for result in results) and all(result.passed for result in judged)
     places = {} if passed and not as_json else whereabouts(here)
     if as_json:
-        print(json.dumps(results_json(results, places), ensure_ascii=False, indent=2, default=str))
-    elif not results and case is not None:
+        found = [*results_json(results, places), *indicators_json(judged, places)]
+        print(json.dumps(found, ensure_ascii=False, indent=2, default=str))
+    elif not (results or judged) and case is not None:
         raise WrongUse(f"没有名称里含“{case}”的用例，什么也没有运行。请核对 --case 后面的文字。")
-    elif not results:
+    elif not (results or judged):
         print(_NOTHING)
     else:
-        print(report_text(results, places, {unit.id: unit.name for unit in rulebook.units.values()}))
+        print(report_text(results, places, {unit.id: unit.name for unit in rulebook.units.values()}, judged))
     return passed
 
 
@@ -92,13 +100,14 @@ def _write_down(
 
 
 def _asked(rulebook: Rulebook, rules: list[str]) -> set[str]:
+    known = (*rulebook.rules, *rulebook.indicators)
     for id_ in rules:
-        if id_ not in rulebook.rules:
-            raise WrongUse(f"没有规则“{id_}”{suggestion(id_, rulebook.rules)}")
-    return set(rules or rulebook.rules)
+        if id_ not in known:
+            raise WrongUse(f"没有规则“{id_}”{suggestion(id_, known)}")
+    return set(rules or known)
 
 
-def _named(rule: Rule, index: int, text: str | None) -> bool:
+def _named(rule: Rule | Indicator, index: int, text: str | None) -> bool:
     return text is None or text in rule.cases[index].case
 
 

@@ -19,7 +19,7 @@ __all__ = ["export_book", "import_book"]
 Book = Annotated[Path, typer.Argument(help="Excel 工作簿（.xlsx）。", metavar="文件")]
 
 
-@rules.command(name="export", help="把参数、得分档、派发和例外导出成 Excel，供不用 YAML 的人修改。")
+@rules.command(name="export", help="把参数、得分档、派发、例外和指标的目标、分数导出成 Excel，供不用 YAML 的人修改。")
 def export_book(book: Book, workspace: At = HERE) -> None:
     """Write the workbook."""
     with answering(workspace) as here:

@@ -11,7 +11,11 @@ from riskengine.contracts.record import Record
 
 
 class Indicator(Record):
-    """One reading of one indicator (``category``) for one place and period end. ``worse`` says which direction is bad: 高 or 低."""
+    """One reading of one indicator (``category``) for one place and period end. ``worse`` says which direction is bad: 高 or 低.
+
+    ``value`` and the averages in the indicator's unit (97.93 for 97.93 %). ``numerator`` and ``denominator``: what a rate was made
+    from, over the same span as ``value``. ``sample``: the number of answers, where it comes from a survey.
+    """
 
     kind: ClassVar[str] = "indicator"
     title: ClassVar[str] = "指标"
@@ -36,3 +40,8 @@ class Indicator(Record):
     city_average: Number | None = Field(default=None, title="全市平均")
     rank: Whole | None = Field(default=None, title="全市排名")
     worse: Word | None = Field(default=None, title="不利方向")
+    province_average: Number | None = Field(default=None, title="全省平均")
+    peers_average: Number | None = Field(default=None, title="同类平均")
+    numerator: Number | None = Field(default=None, title="分子")
+    denominator: Number | None = Field(default=None, title="分母")
+    sample: Whole | None = Field(default=None, title="样本量")

@@ -141,9 +141,7 @@ def is_blank(raw: str) -> bool:
     return words(raw) in BLANKS
 
 
-def translated(
-    raw: str | None, values: Mapping[str, str], otherwise: str, pattern: str | None = None
-) -> str | None:
+def translated(raw: str | None, values: Mapping[str, str], otherwise: str, pattern: str | None = None) -> str | None:
     """What a mapping's ``pattern``, ``values`` and ``otherwise`` make of a cell before it is read; a blank that is not
     listed stays blank.
     """
@@ -264,12 +262,17 @@ def real(raw: str, low: float | None = None, high: float | None = None, scale: f
         # in decimals, so that 0.9793 × 100 is 97.93; digits with an exponent may be too many for them
         number = float(_decimal(read, scale)) if _NUMBER.fullmatch(read) else number * float(by)
     if not math.isfinite(number) or (low is not None and number < low) or (high is not None and number > high):
-        raise ValueError(
-            f"超出范围，请填写{low:g}到{high:g}之间的数"
-            if low is not None and high is not None
-            else "数值过大，请核对单位"
-        )
+        raise ValueError(_beyond(number, low, high))
     return number + 0.0
+
+
+def _beyond(number: float, low: float | None, high: float | None) -> str:
+    """The complaint of a number outside its limits; 9793 as a percentage is 97.93 without its point."""
+    if low is None or high is None:
+        return "数值过大，请核对单位"
+    meant = number / 100
+    lost = (low, high) == (0, 100) and 10 <= meant <= high
+    return f"超出范围，请填写{low:g}到{high:g}之间的数" + (f"；是否应为{meant:.10g}？" if lost else "")
 
 
 def flag(raw: str) -> bool | None:

@@ -31,3 +31,5 @@ class Survey(Record):
     sample: Whole | None = Field(default=None, title="样本量")
     city_average: Share | None = Field(default=None, title="全市平均")
     province_average: Share | None = Field(default=None, title="全省平均")
+    last_year: Share | None = Field(default=None, title="去年同期")
+    peers_average: Share | None = Field(default=None, title="同类平均")

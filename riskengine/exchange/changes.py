@@ -13,7 +13,9 @@ from riskengine.exchange.tables import Cell, Row
 from riskengine.rulebook.document import Location
 from riskengine.rulebook.suggest import suggestion
 
-__all__ = ["Changes", "Seat", "find_band_changes", "find_parameter_changes", "shown"]
+__all__ = [
+    "Changes", "Seat", "find_band_changes", "find_dated_changes", "find_point_changes", "shown",
+]  # fmt: skip
 
 Edit = Callable[[Patch], None]
 
@@ -51,8 +53,11 @@ def shown(value: Cell) -> str:
     return f"{value:.15g}" if isinstance(value, float | int) else str(value)
 
 
-def find_parameter_changes(sheet: Sheet, changes: Changes) -> None:
-    """Values, days, sources and ends of parameters; a new row is a new value from its day on, a missing one is taken out."""
+def find_dated_changes(sheet: Sheet, changes: Changes) -> None:
+    """Values, days, sources and ends of parameters, or of targets and control values; a new row is a new value from its day on,
+    a missing one is taken out. The first column names the entry, the third what of it, the fifth the day, the sixth the value.
+    """
+    owner, item = sheet.table.columns[0].title, sheet.table.columns[2].title
     kept = _grouped(sheet.table.rows, lambda row: (row.values[0], row.values[2]))
     found: dict[tuple[Cell, Cell], list[Filled]] = {}
     for row in sheet.rows:
@@ -60,19 +65,19 @@ def find_parameter_changes(sheet: Sheet, changes: Changes) -> None:
         if key in kept:
             found.setdefault(key, []).append(row)
         else:
-            changes.problems.append(_stranger(sheet, row, {key[0] for key in kept}, {key[1] for key in kept}, "参数"))
+            changes.problems.append(_stranger(sheet, row, {key[0] for key in kept}, {key[1] for key in kept}))
     unread = {(row.values[0], row.values[2]) for row in sheet.unread}
     for key, rows in kept.items():
         if key not in found and key in unread:
             continue
         if key not in found:
-            message = f"规则“{key[0]}”的参数“{key[1]}”一行也没有了。参数不能在这里删除，请在 YAML 里删。"
-            changes.problems.append(sheet.problem(1, "参数", "E202", message))
+            message = f"{owner}“{key[0]}”的{item}“{key[1]}”一行也没有了。{item}不能在这里删除，请在 YAML 里删。"
+            changes.problems.append(sheet.problem(1, item, "E202", message))
             continue
-        _parameter(sheet, rows, found[key], changes)
+        _dated(sheet, rows, found[key], changes)
 
 
-def _parameter(sheet: Sheet, rows: Sequence[Row], filled: Sequence[Filled], changes: Changes) -> None:
+def _dated(sheet: Sheet, rows: Sequence[Row], filled: Sequence[Filled], changes: Changes) -> None:
     document, (*above, _, _) = rows[0].document, rows[0].at
     rule, name = rows[0].values[0], rows[0].values[2]
     before = {row.values[4]: row.values[5] for row in rows}
@@ -90,7 +95,7 @@ def _parameter(sheet: Sheet, rows: Sequence[Row], filled: Sequence[Filled], chan
             )
         after.setdefault(day, row)
         changes.seats.append(Seat(document.file, (*above, "values", day), sheet, row.line, "值"))
-    told = f"{document.file}：{rule} 参数“{name}”"
+    told = f"{document.file}：{rule} {sheet.table.columns[2].title}“{name}”"
     days = sorted(after)
     for at, day in enumerate(days):
         value = after[day].values[5]
@@ -103,22 +108,26 @@ def _parameter(sheet: Sheet, rows: Sequence[Row], filled: Sequence[Filled], chan
             changes.add(document.file, edit, f"{told} {day} 起的值 {shown(before[day])} → {shown(value)}")
     for gone in sorted(day for day in before if isinstance(day, date) and day not in after):
         changes.add(document.file, _drop([*above, "values"], gone), f"{told} 删去 {gone} 起的值 {shown(before[gone])}")
-    for title, key, seat in (("出处", "reference", 7), ("失效日", "until", 6)):
-        _whole(sheet, (rows, filled), (title, key, seat), told, changes)
+    for title, key in (("出处", "reference"), ("失效日", "until")):
+        seat = next((at for at, column in enumerate(sheet.table.columns) if column.title == title), None)
+        if seat is not None:
+            _whole(sheet, (rows, filled), (title, key, seat), told, changes)
 
 
 def _whole(
     sheet: Sheet, pair: tuple[Sequence[Row], Sequence[Filled]], what: tuple[str, str, int], told: str, changes: Changes
 ) -> None:
-    """A property of the parameter as a whole: it stands on each of its rows, and one changed row is enough to say it."""
+    """A property of the thing as a whole: it stands on each of its rows, and one changed row is enough to say it."""
     rows, filled = pair
     title, key, seat = what
     old = rows[0].values[seat]
-    new = {row.values[seat]: row.line for row in filled if row.values[seat] != old and (row.values[seat] or seat == 6)}
+    new = {
+        row.values[seat]: row.line for row in filled if row.values[seat] != old and (row.values[seat] or key == "until")
+    }
     if not new:
         return
     if len(new) > 1:
-        message = f"同一参数的{title}前后不一（{'、'.join(shown(each) for each in new)}）。请改成一样。"
+        message = f"同一{sheet.table.columns[2].title}的{title}前后不一（{'、'.join(shown(each) for each in new)}）。请改成一样。"
         changes.problems.append(sheet.problem(max(new.values()), title, "E203", message))
         return
     [(value, line)] = new.items()
@@ -136,7 +145,7 @@ def find_band_changes(sheet: Sheet, changes: Changes) -> None:
     for row in sheet.rows:
         key = (row.values[0], row.values[2])
         if key not in kept:
-            changes.problems.append(_stranger(sheet, row, {key[0] for key in kept}, {key[1] for key in kept}, "得分项"))
+            changes.problems.append(_stranger(sheet, row, {key[0] for key in kept}, {key[1] for key in kept}))
         elif row.values[5] is None:
             changes.problems.append(sheet.problem(row.line, "得分", "E202", "得分空着。请填写，或删去这一行。"))
         else:
@@ -171,6 +180,54 @@ def find_band_changes(sheet: Sheet, changes: Changes) -> None:
                 changes.add(file, edit, told)
 
 
+def find_point_changes(sheet: Sheet, changes: Changes) -> None:
+    """Points of indicators and what a miss costs: one row an indicator, which can be neither new nor gone."""
+    kept = {row.values[0]: row for row in sheet.table.rows}
+    found: dict[Cell, Filled] = {}
+    for row in sheet.rows:
+        id_ = row.values[0]
+        if id_ not in kept:
+            message = f"未知指标“{id_ or ''}”{suggestion(str(id_), map(str, kept))}计分的指标请在 YAML 里加。"
+            changes.problems.append(sheet.problem(row.line, "指标", "E203", message))
+        elif id_ in found:
+            message = f"指标“{id_}”写了两行（第{found[id_].line}行已有）。请删去一行。"
+            changes.problems.append(sheet.problem(row.line, "指标", "E103", message))
+        found.setdefault(id_, row)
+    unread = {row.values[0] for row in sheet.unread}
+    for id_, was in kept.items():
+        if id_ not in found:
+            if id_ not in unread:
+                message = f"指标“{id_}”一行也没有了。不再计分的，请在 YAML 里删去 weight 和 deduct。"
+                changes.problems.append(sheet.problem(1, "指标", "E202", message))
+            continue
+        _points(sheet, was, found[id_], changes)
+
+
+_POINTS = {
+    "分数": ("weight",),
+    "每差": ("deduct", "each"),
+    "每份扣分": ("deduct", "points"),
+    "最多扣": ("deduct", "most"),
+}
+
+
+def _points(sheet: Sheet, was: Row, now: Filled, changes: Changes) -> None:
+    for title, where in _POINTS.items():
+        seat = sheet.table.column(title)
+        old, new = was.values[seat], now.values[seat]
+        changes.seats.append(Seat(was.document.file, (*was.at, *where), sheet, now.line, title))
+        if new is None or old == new:
+            if new is None and old is not None:
+                changes.problems.append(sheet.problem(now.line, title, "E202", f"{title}空着。请填写。"))
+            continue
+        if old is None:
+            message = f"指标“{was.values[0]}”没有写怎样扣分（deduct），这里加不了。请在 YAML 里加。"
+            changes.problems.append(sheet.problem(now.line, title, "E203", message))
+            continue
+        told = f"{was.document.file}：{was.values[0]} {title} {shown(old)} → {shown(new)}"
+        changes.add(was.document.file, _replace([*was.at, *where], new), told)
+
+
 def _numbers(row: Filled) -> Iterator[float | None]:
     for value in row.values[3:]:
         assert value is None or isinstance(value, float)
@@ -191,13 +248,14 @@ def _grouped(rows: Sequence[Row], key: Callable[[Row], tuple[Cell, Cell]]) -> Ma
     return groups
 
 
-def _stranger(sheet: Sheet, row: Filled, rules: set[Cell], names: set[Cell], title: str) -> Problem:
-    """A row about something that the rule files do not have; sheets cannot make rules, parameters or features."""
-    rule, name = str(row.values[0] or ""), str(row.values[2] or "")
-    if rule not in rules:
-        return sheet.problem(row.line, "规则", "E203", f"未知规则“{rule}”{suggestion(rule, map(str, rules))}")
+def _stranger(sheet: Sheet, row: Filled, owners: set[Cell], names: set[Cell]) -> Problem:
+    """A row about something that the rule files do not have; sheets cannot make rules, indicators or what stands in them."""
+    owner, title = sheet.table.columns[0].title, sheet.table.columns[2].title
+    id_, name = str(row.values[0] or ""), str(row.values[2] or "")
+    if id_ not in owners:
+        return sheet.problem(row.line, owner, "E203", f"未知{owner}“{id_}”{suggestion(id_, map(str, owners))}")
     near = suggestion(name, map(str, names))
-    return sheet.problem(row.line, title, "E203", f"规则“{rule}”没有{title}“{name}”{near}新的{title}请在 YAML 里加。")
+    return sheet.problem(row.line, title, "E203", f"{owner}“{id_}”没有{title}“{name}”{near}新的{title}请在 YAML 里加。")
 
 
 def _replace(path: Sequence[Step], value: Value) -> Edit:

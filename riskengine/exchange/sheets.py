@@ -91,7 +91,7 @@ def _sheet(file: str, table: Table, rows: Sequence[Sequence[object]], problems: 
     titles = [parse.words(str(cell)) for cell in rows[0]] if rows else []
     missing = [column.title for column in table.columns if column.title not in titles and column.edited]
     missing += [
-        column.title for column in table.columns[:3] if column.title not in titles and column.title != "规则名称"
+        column.title for column in table.columns[:3] if column.title not in titles and not column.title.endswith("名称")
     ]
     if missing or len(rows) > _MAX_ROWS:
         message = f"第一行缺少列“{missing[0]}”。请照导出的表头改。" if missing else f"超过{_MAX_ROWS}行。请删去空行。"

@@ -1,10 +1,11 @@
-"""The four tables of the workbook: what they show of the rule book, and where each cell stands in the files."""
+"""The tables of the workbook: what they show of the rule book, and where each cell stands in the files."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
 
+from riskengine.model.indicator import Indicator, Target
 from riskengine.model.rule import Rule
 from riskengine.rulebook.document import Document, Location
 from riskengine.rulebook.entries import Entries, Entry
@@ -12,8 +13,10 @@ from riskengine.rulebook.entries import Entries, Entry
 __all__ = [
     "BANDS",
     "EXCEPTIONS",
+    "INDICATORS",
     "LEADS",
     "PARAMETERS",
+    "POINTS",
     "ROUTES",
     "SUBJECTS",
     "Cell",
@@ -26,7 +29,7 @@ __all__ = [
 
 Cell = str | float | date | None
 
-PARAMETERS, BANDS, ROUTES, EXCEPTIONS = "参数", "得分档", "派发", "例外"
+PARAMETERS, BANDS, ROUTES, EXCEPTIONS, INDICATORS, POINTS = "参数", "得分档", "派发", "例外", "指标", "指标分数"
 LEADS = {"township": "属地乡镇街道", "reporter": "被评单位本身"}
 SUBJECTS = {
     "county": "县", "town": "乡镇街道", "village": "村社区", "petition": "信访事项", "dispute": "矛盾纠纷", "hazard": "安全隐患",
@@ -70,6 +73,7 @@ class Table:
 
 
 _RULE = (Column("规则", edited=False, width=26), Column("规则名称", edited=False, width=32))
+_INDICATOR = (Column("指标", edited=False, width=26), Column("指标名称", edited=False, width=32))
 _COLUMNS = {
     PARAMETERS: (
         *_RULE, Column("参数", edited=False, width=18), Column("单位", edited=False, width=8), Column("生效日", "day", width=12),
@@ -88,11 +92,19 @@ _COLUMNS = {
         Column("对象", width=20), Column("到期日", "day", width=12), Column("谁定的", width=24), Column("为什么", width=48),
         Column("不压的等级", width=12),
     ),
+    INDICATORS: (
+        *_INDICATOR, Column("哪个数", edited=False, width=10), Column("单位", edited=False, width=10), Column("生效日", "day", width=12),
+        Column("值", "number", width=12), Column("出处", width=60), Column("怎样算达到", edited=False, width=18),
+    ),
+    POINTS: (
+        *_INDICATOR, Column("单位", edited=False, width=10), Column("分数", "number", width=8), Column("每差", "number", width=8),
+        Column("每份扣分", "number", width=10), Column("最多扣", "number", width=8), Column("一票否决", edited=False, width=10),
+    ),
 }  # fmt: skip
 
 
 def tables_of(entries: Entries) -> tuple[Table, ...]:
-    """The rule book as four tables, in the order of the files."""
+    """The rule book as tables, in the order of the files; those of indicators only where there are some."""
     rules = [entry for entry in entries.rules if entry.model.status != "retired"]
     made = {
         PARAMETERS: [row for entry in rules for row in _parameters(entry)],
@@ -100,6 +112,9 @@ def tables_of(entries: Entries) -> tuple[Table, ...]:
         ROUTES: list(_routes(entries)),
         EXCEPTIONS: list(_exceptions(entries)),
     }
+    if entries.indicators:
+        made[INDICATORS] = [row for entry in entries.indicators for row in _aims(entry)]
+        made[POINTS] = [_points(entry) for entry in entries.indicators if entry.model.weight]
     return tuple(Table(title, _COLUMNS[title], tuple(rows)) for title, rows in made.items())
 
 
@@ -158,6 +173,35 @@ def _exceptions(entries: Entries) -> list[Row]:
         told = (each.rule, titles.get(each.rule), each.subject, each.until, each.who, each.why, each.breaks_at)
         rows.append(Row((float(number), *told), entry.document, entry.at))
     return rows
+
+
+_KINDS = {
+    "at_least": "不低于", "at_most": "不超过", "exactly": "正好", "change": "比上年升降百分之几", "rank_within": "进入前几位",
+}  # fmt: skip
+
+
+def _aims(entry: Entry[Indicator]) -> list[Row]:
+    """Targets and control values; a target of zero has no number to change."""
+    indicator = entry.model
+    rows = []
+    for key, title, dated in (("target", "目标", indicator.target), ("control", "控制值", indicator.control)):
+        if dated is None:
+            continue
+        kind = dated.kind if isinstance(dated, Target) else None
+        unit, how = "%" if kind == "change" else indicator.unit, _KINDS.get(kind or "", "越过即红灯")
+        for day in sorted(dated.values):
+            values = (indicator.id, indicator.name, title, unit, day, dated.values[day], dated.reference, how)
+            rows.append(Row(values, entry.document, (*entry.at, key, "values", day)))
+    return rows
+
+
+def _points(entry: Entry[Indicator]) -> Row:
+    indicator = entry.model
+    held = indicator.deduct
+    cost: tuple[Cell, ...] = (None, None, None, None)
+    if held is not None:
+        cost = (held.each, held.points, held.most, _yes(held.veto))
+    return Row((indicator.id, indicator.name, indicator.unit, indicator.weight, *cost), entry.document, entry.at)
 
 
 def _yes(value: bool) -> str:

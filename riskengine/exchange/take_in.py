@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from riskengine.errors import NotDelivered, Problem, RulesInvalid, WrongUse
-from riskengine.exchange.changes import Changes, Seat, find_band_changes, find_parameter_changes
+from riskengine.exchange.changes import Changes, Seat, find_band_changes, find_dated_changes, find_point_changes
 from riskengine.exchange.export import stamp_of
 from riskengine.exchange.lists import find_exception_changes, find_route_changes
 from riskengine.exchange.patch import NotAList, Patch
 from riskengine.exchange.sheets import read_sheets
-from riskengine.exchange.tables import BANDS, EXCEPTIONS, PARAMETERS, ROUTES, tables_of
+from riskengine.exchange.tables import BANDS, EXCEPTIONS, INDICATORS, PARAMETERS, POINTS, ROUTES, tables_of
 from riskengine.rulebook.document import Document
 from riskengine.rulebook.entries import Entries, read_entries
 from riskengine.rulebook.load import find_problems
@@ -52,8 +52,10 @@ def take_in(workspace: Workspace, path: Path, *, write: bool = True) -> TakenIn:
     changes = Changes(problems=list(problems))
     for sheet in sheets:
         match sheet.table.title:
-            case title if title == PARAMETERS:
-                find_parameter_changes(sheet, changes)
+            case title if title in (PARAMETERS, INDICATORS):
+                find_dated_changes(sheet, changes)
+            case title if title == POINTS:
+                find_point_changes(sheet, changes)
             case title if title == BANDS:
                 find_band_changes(sheet, changes)
             case title if title == ROUTES:
@@ -101,7 +103,7 @@ def _check(workspace: Workspace, texts: Mapping[str, bytes], changes: Changes) -
 
 
 def _documents(entries: Entries) -> dict[str, Document]:
-    groups = (entries.rules, entries.routes, entries.exemptions)
+    groups = (entries.rules, entries.routes, entries.exemptions, entries.indicators)
     return {entry.document.file: entry.document for group in groups for entry in group}
 
 

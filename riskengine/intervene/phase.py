@@ -8,9 +8,10 @@ from time import perf_counter
 
 from riskengine.intervene.duty import assign
 from riskengine.intervene.jsonl import as_json_lines
+from riskengine.intervene.leader.documents import documents
+from riskengine.intervene.leader.page import leaders_page
 from riskengine.intervene.lines import Entry, entries, families, lines_by_unit
 from riskengine.intervene.outbox import Document, Written, deliver, file_name
-from riskengine.intervene.page import page
 from riskengine.intervene.routing import route
 from riskengine.intervene.situation import situation
 from riskengine.intervene.workbook import county_workbook, unit_workbook
@@ -62,8 +63,11 @@ def _documents(con: Connection, rulebook: Rulebook, as_of: date) -> Iterator[Doc
         yield Document(paths[unit], content, unit, len(lines))
     yield Document("全县清单.xlsx", county_workbook(families(found), rulebook.levels, as_of), None, len(found))
     yield Document("warnings.jsonl", as_json_lines(found, as_of), None, len(found))
-    text = page(found, rulebook, situation(con, rulebook, as_of), paths, as_of)
+    tonight = situation(con, rulebook, as_of)
+    text = leaders_page(con, rulebook, found, tonight, paths, as_of)
     yield Document("index.html", text.encode(), None, _open(found))
+    for name, content in documents(con, rulebook, found, tonight, paths, as_of):
+        yield Document(name, content)
 
 
 def _open(found: list[Entry]) -> int:

@@ -17,7 +17,7 @@ from riskengine.intervene.sheets import evidence_sheet, guide_sheet, row_height
 from riskengine.intervene.wording import INTERNAL, counts
 from riskengine.model.duty import Level, Unit
 
-__all__ = ["OUTCOMES", "POSTS", "county_workbook", "unit_workbook"]
+__all__ = ["OUTCOMES", "POSTS", "Book", "county_workbook", "unit_workbook"]
 
 OUTCOMES = ("属实", "误报", "已化解", "无法核实")
 POSTS = ("值班岗", "综治岗", "信访岗", "警务岗", "网格岗", "业务科室", "分管领导岗", "其他岗位")
@@ -34,7 +34,7 @@ def unit_workbook(unit: Unit, lines: Sequence[Line], levels: Sequence[Level], as
     entries = [line.entry for line in lines]
     columns = unit_columns(as_of)
     shown = len(columns) - TAIL
-    book = _Book(levels, as_of)
+    book = Book(levels, as_of)
     sheet = book.sheet("预警清单")
     book.head(sheet, f"{unit.name} 风险预警清单", counts(levels, entries), hint, shown)
     book.table(sheet, columns, lines, shown)
@@ -49,7 +49,7 @@ def county_workbook(found: Sequence[Entry], levels: Sequence[Level], as_of: date
     """The list of the whole county: one row a warning, for reading, filtering and sorting; not protected."""
     hint = "办理期限为主办单位的期限；各单位的清单在同名文件夹中，回执只在单位清单中填写。"
     columns = county_columns(as_of)
-    book = _Book(levels, as_of)
+    book = Book(levels, as_of)
     sheet = book.sheet("全县清单")
     book.head(sheet, "全县风险预警清单", counts(levels, found), hint, len(columns))
     book.table(sheet, columns, found, len(columns))
@@ -57,7 +57,7 @@ def county_workbook(found: Sequence[Entry], levels: Sequence[Level], as_of: date
     return book.content()
 
 
-class _Book:
+class Book:
     """A workbook in memory with the styles of this house."""
 
     def __init__(self, levels: Sequence[Level], as_of: date) -> None:
@@ -91,7 +91,7 @@ class _Book:
         return sheet
 
     def head(self, sheet: Worksheet, title: str, summary: str, hint: str, width: int) -> None:
-        """Title, summary and hint above the table, across ``width`` columns."""
+        """Title, summary and hint above the table, across ``width`` columns (at least two)."""
         day = f"名单日期 {self._as_of}    {summary}    {INTERNAL}"
         for row, (text, style, height) in enumerate(((title, "title", 30), (day, "summary", 20), (hint, "hint", 20))):
             sheet.set_row(row, height)

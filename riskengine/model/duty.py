@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from riskengine.model.noun import Noun, Sentence, Slug
 from riskengine.model.subject import Subject
@@ -34,7 +34,10 @@ class Unit(Noun):
 
 
 class Place(Noun):
-    """A node of the place tree. ``population`` counts residents from ``valid_from`` on; ``unit`` has jurisdiction."""
+    """A node of the place tree. ``population`` counts residents from ``valid_from`` on; ``unit`` has jurisdiction.
+
+    A place that was merged into another one (``merged_into``, a code of the same level) ends with the day ``valid_until``.
+    """
 
     code: str
     name: str
@@ -44,6 +47,14 @@ class Place(Noun):
     valid_from: date | None = None
     unit: Slug | None = None
     aliases: tuple[str, ...] = ()
+    valid_until: date | None = None
+    merged_into: str | None = None
+
+    @model_validator(mode="after")
+    def _ends_into_a_place(self) -> Place:
+        if (self.valid_until is None) != (self.merged_into is None):
+            raise ValueError("valid_until（原建制最后一天）与 merged_into（并入哪个地区）须一起写，或都不写")
+        return self
 
 
 class Route(Noun):

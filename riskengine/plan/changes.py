@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from riskengine.model.duty import Route
 from riskengine.model.rule import Compound, Feature, Rule
 from riskengine.model.rulebook import Rulebook
+from riskengine.plan.indicator_changes import indicator_changes
 from riskengine.plan.noun import Change
 
 __all__ = ["changes"]
@@ -40,6 +41,7 @@ def changes(old: Rulebook, new: Rulebook) -> tuple[Change, ...]:
     found += _entries("单位", old.units, new.units, "name")
     found += _entries("地区", _places(old), _places(new), "name")
     found += _entries("来源", old.sources, new.sources, "title")
+    found += indicator_changes(old, new, _shown)
     return tuple(found)
 
 

@@ -17,6 +17,7 @@ from riskengine.plan.contrast import contrast, pairs
 from riskengine.plan.course import Side, live
 from riskengine.plan.effect import Effect
 from riskengine.plan.foresight import brought_forward
+from riskengine.plan.indicator_changes import indicator_note
 from riskengine.plan.known import answers, confirmed, events, precision
 from riskengine.plan.noun import Change, Course, Night
 from riskengine.plan.reach import Lot, Reach, reach
@@ -189,6 +190,8 @@ def _notes(found: Sequence[Change], stage: _Stage) -> list[str]:
         notes.append(
             f"来源“{'”“'.join(sources)}”的写法有变：已入库的记录不会按新写法重读，这部分影响推演不出来，要等新的来文才看得到。"
         )
+    if (indicators := indicator_note(found)) is not None:
+        notes.append(indicators)
     trials = [stage.new.rules[id_].title for id_ in sorted(stage.reached.changed) if _on_trial(stage.new, id_)]
     if trials:
         notes.append(f"试运行规则“{'”“'.join(trials)}”不派发，不计入预警；它们的情况见 riskengine review。")

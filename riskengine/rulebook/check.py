@@ -11,6 +11,7 @@ from riskengine.rulebook.entries import Entries, read_entries
 from riskengine.rulebook.issues.book import book_issues
 from riskengine.rulebook.issues.conditions import condition_issues
 from riskengine.rulebook.issues.fired import Fired, silent_rules
+from riskengine.rulebook.issues.indicators import indicator_issues
 from riskengine.rulebook.issues.masked import masked
 from riskengine.rulebook.issues.rules import rule_issues
 from riskengine.rulebook.issues.small_numbers import small_numbers
@@ -43,7 +44,7 @@ def check_entries(entries: Entries, today: date | None = None, fired: Fired | No
         rule_issues(view),
         book_issues(view),
     ]
-    issues += [masked(view), wording_issues(view)]
+    issues += [masked(view), wording_issues(view), indicator_issues(view)]
     if fired is not None:
         issues.append(silent_rules(view, fired))
     found = {problem for each in issues for problem in each}
@@ -61,6 +62,7 @@ def _beside(issues: Iterable[Problem], errors: list[Problem], entries: Entries) 
         entries.units,
         entries.routes,
         entries.lists,
+        entries.indicators,
     )
     for kind in (*every, entries.exemptions, entries.places):
         for entry in kind:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from riskengine.errors import Problem
 from riskengine.model.duty import Level, Place, Route, Unit
 from riskengine.model.exemption import Exemption
-from riskengine.model.indicator import Computed, Indicator
+from riskengine.model.indicator import Computed, Indicator, IndicatorExpect
 from riskengine.model.named_list import NamedList
 from riskengine.model.rule import Compound, Rule
 from riskengine.model.signal import Signal
@@ -34,6 +34,7 @@ ONE_FOR_A_LIST: dict[type[BaseModel], frozenset[str]] = {
     Compound: frozenset({"all", "any", "none"}),
     Indicator: frozenset({"aliases", "compare"}),
     Computed: frozenset({"by"}),
+    IndicatorExpect: frozenset({"says", "silent"}),
 }
 """Fields in which one word may stand for a list of one."""
 
@@ -215,15 +216,25 @@ def _listed(document: Document, key: str, model: type[T], entries: Entries) -> l
 def _validated(item: object, model: type[T], document: Document, at: Location, entries: Entries) -> T | None:
     if isinstance(item, dict):
         item = _widened(item, ONE_FOR_A_LIST.get(model, frozenset()))
-        if model is Rule and isinstance(compound := item.get("compound"), dict):
-            item["compound"] = _widened(compound, ONE_FOR_A_LIST[Compound])
-        if model is Indicator and isinstance(computed := item.get("computed"), dict):
-            item["computed"] = _widened(computed, ONE_FOR_A_LIST[Computed])
+        if model is Rule:
+            _widen_below(item, "compound", Compound)
+        if model is Indicator:
+            _widen_below(item, "computed", Computed)
+            if isinstance(cases := item.get("cases"), list):
+                item["cases"] = cases = [dict(case) if isinstance(case, dict) else case for case in cases]
+                for case in cases:
+                    if isinstance(case, dict):
+                        _widen_below(case, "expect", IndicatorExpect)
     try:
         return model.model_validate(item)
     except ValidationError as error:
         entries.problems += problems_of(error, model, document, at)
         return None
+
+
+def _widen_below(item: dict[object, object], key: str, model: type[BaseModel]) -> None:
+    if isinstance(below := item.get(key), dict):
+        item[key] = _widened(below, ONE_FOR_A_LIST[model])
 
 
 def _widened(item: dict[object, object], lists: frozenset[str]) -> dict[object, object]:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, TypeAdapter
 from riskengine.contracts import contract, kinds
 from riskengine.model.duty import Level, Route, Unit
 from riskengine.model.exemption import Exemption
+from riskengine.model.indicator import Indicator
 from riskengine.model.named_list import NamedList
 from riskengine.model.noun import Name, Slug
 from riskengine.model.rule import Rule
@@ -29,6 +30,7 @@ Schema = dict[str, Any]
 _LISTED: dict[str, tuple[str, type[BaseModel], str]] = {
     "signals": ("signals", Signal, "信号"),
     "warnings": ("rules", Rule, "预警规则"),
+    "indicators": ("indicators", Indicator, "指标"),
     "levels": ("levels", Level, "预警等级"),
     "units": ("units", Unit, "责任单位"),
     "routes": ("routes", Route, "派发"),
@@ -40,6 +42,7 @@ PATTERNS = {
     "source": "sources/*.yaml",
     "signals": "signals/*.yaml",
     "warnings": "warnings/**/*.yaml",
+    "indicators": "indicators/*.yaml",
     **{name: f"{name}.yaml" for name in ("exceptions", "lists", "levels", "units", "routes", "themes")},
 }
 """Schema → the files below ``rules/`` that it is for."""
@@ -48,7 +51,8 @@ _TITLES = {
     "Source": "来源", "Cell": "一个字段", "Condition": "满足的行", "Received": "报送日期", "Reports": "报送约定", "Signal": "信号",
     "Rule": "规则", "Parameter": "参数", "Feature": "得分项", "Floor": "保底", "Compound": "复合", "AtLeast": "至少几条",
     "Evidence": "证据", "Case": "用例", "Expect": "应当得出", "Exemption": "例外", "NamedList": "名单", "Level": "等级", "Unit": "单位",
-    "Route": "派发", "Subject": "对象",
+    "Route": "派发", "Subject": "对象", "Indicator": "指标", "Target": "目标", "Limit": "控制值", "Computed": "计算",
+    "Deduction": "扣分", "IndicatorCase": "指标的用例", "IndicatorExpect": "应当说什么",
 }  # fmt: skip
 
 _RULE, _SIGNAL, _WINDOWED, _SERIES = (
@@ -183,6 +187,17 @@ _CONDITIONS: dict[str, Schema] = {
     "Compound": {"anyOf": _either("all", "any", "at_least")},
     "Case": {"oneOf": _either("signals", "records", "members")},
     "Cell": {"oneOf": _either("column", "constant")},
+    "Indicator": {"anyOf": _either("reports", "computed"), "dependencies": {"deduct": ["weight", "target"]}},
+    "Target": {
+        "if": {"properties": {"kind": {"const": "zero"}}, "required": ["kind"]},
+        "then": {"properties": {"values": False}},
+        "else": {"required": ["values"]},
+    },
+    "Computed": {
+        "if": {"properties": {"measure": {"const": "count"}}, "required": ["measure"]},
+        "then": {"properties": {"of": False}},
+        "else": {"required": ["of"]},
+    },
 }
 
 
@@ -211,17 +226,17 @@ class _Names:
     def narrowed(self, model: str, key: str, of: Schema) -> Schema:
         """``of`` with the names that ``key`` of ``model`` may hold."""
         match model, key:
-            case ("Source", "kind") | ("Signal", "from") | ("Evidence", "from"):
+            case ("Source", "kind") | ("Signal" | "Computed", "from") | ("Evidence", "from"):
                 known = "、".join(f"{kind} {contract(kind).title}" for kind in kinds())
                 return {"description": f"{MEANINGS[model][key]}：{known}", "enum": list(kinds())}
             case ("Signal", "measure"):
                 known = "；".join(f"{measure} {meaning}" for measure, meaning in MEANINGS["Measure"].items())
                 return {"description": f"{MEANINGS[model][key]}：{known}"} | of
-            case ("Rule", "theme"):
+            case ("Rule" | "Indicator", "theme"):
                 return of | _closed(self.themes)
             case ("Floor" | "Expect", "level") | ("Exemption", "breaks_at"):
                 return of | _closed(self.levels)
-            case ("Reports" | "Expect", "unit"):
+            case ("Reports" | "Expect", "unit") | ("Indicator", "reports" | "owner" | "about"):
                 return of | _closed(self.units)
             case ("Route", "lead"):
                 return of | _closed(self.units and [*self.units, "township", "reporter"])
@@ -246,7 +261,7 @@ class _Names:
                 return of | {"properties": texts, "additionalProperties": False}
             case ("Level", "score"):
                 return {"type": ["number", "null"]}
-            case ("Parameter", "values"):
+            case ("Parameter" | "Target" | "Limit", "values"):
                 return of | {"propertyNames": _DAY}
         return of
 

@@ -14,11 +14,12 @@ from riskengine.rulebook.checks.agreements import check_agreements
 from riskengine.rulebook.checks.cases import check_cases
 from riskengine.rulebook.checks.compounds import check_compounds
 from riskengine.rulebook.checks.duty import check_duty
+from riskengine.rulebook.checks.indicators import check_indicator_cases, check_indicators
 from riskengine.rulebook.checks.rules import check_rules
 from riskengine.rulebook.checks.signals import check_signals
 from riskengine.rulebook.checks.sources import check_sources
 from riskengine.rulebook.entries import Entries, read_entries, rule_files
-from riskengine.rulebook.language.lists import rule_written_out, signal_written_out
+from riskengine.rulebook.language.lists import indicator_written_out, rule_written_out, signal_written_out
 from riskengine.rulebook.names import names_used, signals_behind
 from riskengine.workspace import Workspace
 
@@ -50,7 +51,7 @@ def load(workspace: Workspace, *, cases: bool = False) -> Rulebook:
         hash=digest,
         exemptions=tuple(entry.model for entry in entries.exemptions),
         lists=lists,
-        indicators={entry.model.id: entry.model for entry in entries.indicators},
+        indicators={entry.model.id: indicator_written_out(entry.model, lists) for entry in entries.indicators},
         rule_hashes={rule.id: _rule_hash(rule, signals) for rule in rules.values()},
     )
 
@@ -67,7 +68,8 @@ def find_problems(entries: Entries, *, cases: bool = True) -> list[Problem]:
         check_compounds,
         check_duty,
         check_agreements,
-        *((check_cases,) if cases else ()),
+        check_indicators,
+        *((check_cases, check_indicator_cases) if cases else ()),
     ):
         found += check(entries)
     return sorted(set(found))

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from lunar_python import LunarYear, Solar
 
-__all__ = ["LUNAR_YEARS", "lunar_year_ago"]
+__all__ = ["LUNAR_YEARS", "lunar_year_ago", "spring_festival"]
 
 LUNAR_YEARS = range(1902, 2101)
 """Solar years of the days that can be asked for: for these the months were compared with other tables."""
@@ -28,6 +28,15 @@ def lunar_year_ago(day: date) -> date:
     began, month, _ = months[bisect_right(months, day, key=lambda each: each[0]) - 1]
     [(before, length)] = [(first, length) for first, number, length in _months(year - 1) if number == abs(month)]
     return before + timedelta(min((day - began).days, length - 1))
+
+
+def spring_festival(year: int) -> date:
+    """The first day of the lunar year that begins in ``year``, one of :data:`LUNAR_YEARS`.
+
+    >>> spring_festival(2026)
+    datetime.date(2026, 2, 17)
+    """
+    return _months(year)[0][0]
 
 
 @lru_cache(maxsize=512)

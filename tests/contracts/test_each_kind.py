@@ -23,8 +23,14 @@ GOOD = {
     "hazard": ({"grade": "重大", "due_on": "2026年7月5日"}, {"grade": "重大", "due_on": date(2026, 7, 5)}),
     "project": ({"project": "XM-07", "homes": "120套"}, {"project": "XM-07", "homes": 120}),
     "rectification": ({"site": "GP-3", "progress": "85%"}, {"site": "GP-3", "progress": 85.0}),
-    "survey": ({"value": "97.93%", "sample": "400"}, {"value": 97.93, "sample": 400}),
-    "indicator": ({"value": "-1.5", "rank": "7"}, {"value": -1.5, "rank": 7}),
+    "survey": (
+        {"value": "97.93%", "sample": "400", "last_year": "98.05%", "peers_average": "97.8"},
+        {"value": 97.93, "sample": 400, "last_year": 98.05, "peers_average": 97.8},
+    ),
+    "indicator": (
+        {"value": "-1.5", "rank": "7", "numerator": "1,203件", "denominator": "1,300件", "province_average": "－0.3％"},
+        {"value": -1.5, "rank": 7, "numerator": 1203.0, "denominator": 1300.0, "province_average": -0.3},
+    ),
     "receipt": ({"unit": "反诈中心", "outcome": " 属实 "}, {"unit": "反诈中心", "outcome": "属实"}),
 }
 

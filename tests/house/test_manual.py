@@ -13,6 +13,7 @@ from riskengine.contracts import contract, kinds
 from riskengine.model.case import Case, Expect
 from riskengine.model.duty import Level, Place, Route, Unit
 from riskengine.model.exemption import Exemption
+from riskengine.model.indicator import Computed, Deduction, Indicator, IndicatorCase, IndicatorExpect, Limit, Target
 from riskengine.model.named_list import NamedList
 from riskengine.model.rule import AtLeast, Compound, Evidence, Feature, Floor, Parameter, Rule
 from riskengine.model.signal import Measure, Signal
@@ -34,6 +35,7 @@ SECTIONS = {
     "信号": (Signal,),
     "规则": (Rule, Parameter, Feature, Floor, Compound, AtLeast, Evidence),
     "用例": (Case, Expect),
+    "指标": (Indicator, Target, Limit, Computed, Deduction, IndicatorCase, IndicatorExpect),
     "例外": (Exemption,),
     "名单": (NamedList,),
     "等级": (Level,),

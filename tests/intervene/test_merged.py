@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date, timedelta
 
 import openpyxl
@@ -105,13 +106,24 @@ def test_machines_read_parent_and_children(busy):
     }
 
 
-def test_the_page_shows_the_child_below_its_parent(busy):
+def test_the_list_of_a_level_shows_the_child_below_its_parent(busy):
     merge(busy, FAR)
-    text = (busy.run(NIGHT) / "index.html").read_text("utf-8")
-    assert "在办预警 4 条（其中 1 条已并入其他预警）" in text
-    assert f"含并入1件：{FAR}（X-1，橙）。" in text
-    body = text[text.index("色预警（") :]
+    folder = busy.run(NIGHT)
+    assert "在办预警 4 条（其中 1 条已并入其他预警）" in re.sub(
+        "<[^>]*>", "", (folder / "index.html").read_text("utf-8")
+    )
+    text = (folder / "清单.html").read_text("utf-8")
+    body = text[text.index('<section id="level-2"') :]
     assert body.index(PARENT) < body.index(f"【并入 {PARENT}】") < body.index(ALONE)
+
+
+def test_the_front_page_names_what_is_merged_with_the_one_that_explains_it(stage):
+    stage.warn(NIGHT, PARENT, "新增", 1)
+    stage.warn(NIGHT, CHILD, "新增", 1, subject="990100101001", name="东湾村", place="990100101001")
+    merge(stage, CHILD)
+    text = (stage.run(NIGHT) / "index.html").read_text("utf-8")
+    grave = text[text.index('<section id="grave"') : text.index('<section id="behind"')]
+    assert PARENT in grave and "（含并入1件）" in grave and CHILD not in grave
 
 
 def test_merging_holds_for_its_night_only(busy):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from riskengine.intervene.routing import current_places, line_of, own_unit
@@ -71,7 +72,8 @@ def test_a_warning_without_any_route_is_said_on_the_page(stage):
     )
     stage.warn(NIGHT, "YJ-2026-000001", "新增", 1)
     folder = stage.run(NIGHT)
-    assert "1 条预警没有分到责任单位" in (folder / "index.html").read_text()
+    told = re.sub("<[^>]*>", "", (folder / "index.html").read_text())
+    assert "1 条预警没有分到责任单位，请核对 rules/routes.yaml" in told
 
 
 def test_places_are_those_of_the_night():

@@ -75,6 +75,26 @@ cases:
 """
 EXCEPTION = "{rule: fraud-town-surge, subject: '990100101', until: 2026-07-31, who: 县反诈中心, why: 已核过}"
 SOURCE = "{source: some-cases, title: 案件, kind: fraud, files: a/*.csv, fields: {occurred_on: 发案时间, place: {column: 地}}}"
+INDICATOR = """
+id: some-rate
+name: 某项比率
+theme: 电信网络诈骗
+definition: 止付金额占损失金额的百分之几。
+unit: "%"
+better: higher
+owner: fanzha
+period: month
+covers: year
+target: {kind: at_least, values: {2026-01-01: 10}, reference: 某文件}
+computed: {from: fraud, measure: ratio, of: 止付金额, per: 损失金额, by: 类别}
+compare: city
+plausible: [null, 100]
+weight: 5
+deduct: {each: 1, points: 1, most: 5}
+basis: 某文件
+cases:
+  - {case: 达到, as_of: 2026-01-20, readings: "期末 | 数值", expect: {lamp: 绿, below: {city: 2}, says: 达到}}
+"""
 
 
 def parsed(text: str) -> object:
@@ -86,7 +106,7 @@ def in_file(name: str, text: str) -> object:
     return parsed(text) if name == "source" else {key: [parsed(text)]}
 
 
-GOOD = {"signals": SIGNAL, "warnings": RULE, "exceptions": EXCEPTION, "source": SOURCE}
+GOOD = {"signals": SIGNAL, "warnings": RULE, "indicators": INDICATOR, "exceptions": EXCEPTION, "source": SOURCE}
 
 
 @pytest.mark.parametrize("name", GOOD)
@@ -119,6 +139,17 @@ def test_the_examples_below_are_good_but_for_the_one_thing_each_changes(name: st
         ("warnings", "verdict: hit", "verdict: yes", "rules/0/cases/0/expect/verdict"),
         ("warnings", "action: 核查处置\n", "", "rules/0"),
         ("warnings", "subject: town", "subject: town\nfor: 2/3", "rules/0/for"),
+        ("indicators", "theme: 电信网络诈骗", "theme: 电诈", "indicators/0/theme"),
+        ("indicators", "owner: fanzha", "owner: fanza", "indicators/0/owner"),
+        ("indicators", "better: higher", "better: 高", "indicators/0/better"),
+        ("indicators", "kind: at_least, values", "kind: zero, values", "indicators/0/target"),
+        ("indicators", "values: {2026-01-01: 10}, ", "", "indicators/0/target"),
+        ("indicators", "2026-01-01: 10", "2026年: 10", "indicators/0/target/values"),
+        ("indicators", "from: fraud", "from: fruad", "indicators/0/computed/from"),
+        ("indicators", "measure: ratio", "measure: count", "indicators/0/computed"),
+        ("indicators", "compare: city", "compare: 全市", "indicators/0/compare"),
+        ("indicators", "weight: 5\n", "", "indicators/0"),
+        ("indicators", "lamp: 绿", "lamp: 绿灯", "indicators/0/cases/0/expect/lamp"),
         ("exceptions", "until: 2026-07-31", "until: 七月底", "exceptions/0/until"),
         ("exceptions", ", why: 已核过", "", "exceptions/0"),
         ("exceptions", "why: 已核过", "why: 已核过, breaks_at: 紫", "exceptions/0/breaks_at"),
@@ -184,9 +215,9 @@ def test_the_command_writes_them_leaves_equal_ones_alone_and_says_how_an_editor_
     done = CliRunner().invoke(app, ["rules", "schema", "--workspace", str(workspace.root)])
     assert done.exit_code == 0
     assert json.loads(done.stdout)["yaml.schemas"]["rules/schema/signals.schema.json"] == "rules/signals/*.yaml"
-    assert "9个文件，改写了9个" in done.stderr
+    assert "10个文件，改写了10个" in done.stderr
     again = CliRunner().invoke(app, ["rules", "schema", "--workspace", str(workspace.root)])
-    assert "9个文件，改写了0个" in again.stderr
+    assert "10个文件，改写了0个" in again.stderr
 
 
 def test_a_broken_rule_file_keeps_its_names_out_and_is_told(workspace: Workspace) -> None:

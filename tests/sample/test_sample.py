@@ -133,7 +133,7 @@ def test_every_file_says_when_it_was_sent(inbox: Path) -> None:
     for source, path in _readable(inbox):
         assert source.received is not None
         sent = re.search(source.received.pattern, path.name)
-        assert sent and "20240731" <= sent[1] <= "20260630", path.name
+        assert sent and "20230110" <= sent[1] <= "20260630", path.name
 
 
 def test_records_run_from_july_2024_to_the_sample_date(inbox: Path) -> None:

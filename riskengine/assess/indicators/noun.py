@@ -18,8 +18,8 @@ Origin = Literal["报送", "计算"]
 class Reading:
     """One period of one series. ``end``: its last day. ``value`` as the indicator says it (what it ``covers``); None: nothing came, or
     nothing that can be believed (then ``doubt`` says why). ``reported`` and ``computed``: both, where both exist. ``numerator`` and
-    ``denominator`` speak of the same span as ``value``; ``sample`` counts the answers of a survey. ``versions``: how often it was
-    sent (2: corrected once).
+    ``denominator`` speak of the same span as ``value``; ``sample`` counts the answers of a survey, or the records behind a ratio of sums
+    and behind a reported share that came without its cases. ``versions``: how often it was sent (2: corrected once).
     """
 
     end: date

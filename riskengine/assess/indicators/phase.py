@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
+from riskengine.assess.indicators.composition import with_differences
 from riskengine.assess.indicators.decompose import parts
 from riskengine.assess.indicators.forecast import year_end
 from riskengine.assess.indicators.judge import judge
@@ -37,9 +38,10 @@ def stand(con: Connection, rulebook: Rulebook, as_of: date) -> Standings:
         return Standings()
     series, findings = collect(con, rulebook, as_of)
     standings = [judge(each, year_end(each, as_of), as_of) for each in series]
+    found = parts(con, rulebook, as_of, series, standings)
     return Standings(
-        tuple(standings),
-        tuple(parts(con, rulebook, as_of, series, standings)),
+        tuple(with_differences(rulebook, as_of, series, standings, found)),
+        tuple(found),
         tuple(marks(rulebook, as_of, series, standings)),
         tuple(findings),
     )
@@ -68,7 +70,7 @@ def _insert(con: Connection, table: str, as_of: date, rows: Sequence[Standing | 
 
 
 def _plain(value: Any) -> Any:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True) if isinstance(value, Mapping) else value
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")) if isinstance(value, Mapping) else value
 
 
 _COLUMNS = "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = 'assess' AND table_name = ?"

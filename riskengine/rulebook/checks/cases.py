@@ -15,6 +15,7 @@ from riskengine.model.signal import Signal
 from riskengine.model.subject import PLACES, Subject
 from riskengine.rulebook.case_series import SeriesError, member_series, signal_series
 from riskengine.rulebook.case_tables import read_table, subjects_of
+from riskengine.rulebook.checks.blocks import in_block
 from riskengine.rulebook.entries import Entries, Entry
 from riskengine.rulebook.names import builtins_of, names_used, signals_behind, words
 from riskengine.rulebook.suggest import suggestion
@@ -130,7 +131,7 @@ class _Checks:
                 records, complaints = read_table(kind, text, case.as_of, self.places)
                 spoken += records
                 for complaint in complaints:
-                    yield self._in_table(entry, at, complaint.line, complaint.column, complaint.message)
+                    yield in_block(entry, at, complaint.line, complaint.column, "E622", complaint.message)
         if spoken:
             yield from self._spoken(entry, where, case, spoken)
 
@@ -146,15 +147,6 @@ class _Checks:
             several = f"说到了几个对象（{'、'.join(found[:4])}）" if found else "看不出说的是哪个对象"
             message = f"records：表里{several}，请用 subject 写明看哪一个（地方可以用 place 写名称）。"
             yield entry.problem((*where, "records"), "E623", message)
-
-    def _in_table(self, entry: Entry[Rule], at: Where, line: int, column: int, message: str) -> Problem:
-        """A problem within a block of text, which begins on the line below its ``|``, one step further in than its key."""
-        place = (*entry.at, *at)
-        key_line, key_column = entry.document.position(place)
-        value_line, _ = entry.document.values.get(place, (key_line, key_column))
-        if place in entry.document.inline:
-            return entry.problem(at, "E622", message, column + 1)
-        return Problem(entry.document.file, value_line + 1 + line, key_column + 2 + column, "E622", message)
 
     def _subject(self, entry: Entry[Rule], where: Where, case: Case) -> Iterator[Problem]:
         type_ = entry.model.subject

@@ -36,7 +36,7 @@ def book_issues(view: View) -> Iterator[Problem]:
             yield view.entries.routes[0].problem((), "I831", message)
     if not {"routes", "places"} & unread:
         yield from _towns(view)
-    if not {"signals", "warnings", "lists"} & unread:
+    if not {"signals", "warnings", "indicators", "lists"} & unread:
         yield from _lists(view)
     yield from _exceptions(view)
 
@@ -110,6 +110,9 @@ def _lists(view: View) -> Iterator[Problem]:
         used |= _signal_lists(signal)
     for rule in view.rules.values():
         used |= _rule_lists(rule)
+    for each in view.entries.indicators:
+        if (computed := each.model.computed) is not None:
+            used |= lists_used(computed.where) | lists_used(computed.of) | lists_used(computed.per)
     for entry in view.entries.lists:
         if entry.model.name not in used:
             yield entry.problem(("name",), "I826", f"没有条件使用名单“{entry.model.name}”。如不再需要，请删去。")

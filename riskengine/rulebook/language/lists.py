@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from riskengine.model.indicator import Indicator
 from riskengine.model.named_list import NamedList
 from riskengine.model.rule import Rule
 from riskengine.model.signal import Signal
 from riskengine.rulebook.language.tokens import LENGTH, ExpressionError, Token, tokens
 from riskengine.rulebook.suggest import suggestion
 
-__all__ = ["Lists", "listed_tokens", "lists_used", "rule_written_out", "signal_written_out", "written_out"]
+__all__ = [
+    "Lists", "indicator_written_out", "listed_tokens", "lists_used", "rule_written_out", "signal_written_out", "written_out",
+]  # fmt: skip
 
 Lists = Mapping[str, NamedList]
 
@@ -113,3 +116,13 @@ def rule_written_out(rule: Rule, lists: Lists) -> Rule:
     if rule.evidence is not None and rule.evidence.where is not None:
         changed["evidence"] = rule.evidence.model_copy(update={"where": written_out(rule.evidence.where, lists)})
     return rule.model_copy(update=changed)
+
+
+def indicator_written_out(indicator: Indicator, lists: Lists) -> Indicator:
+    """The indicator as the night computes it."""
+    computed = indicator.computed
+    if computed is None:
+        return indicator
+    texts = {"where": computed.where, "of": computed.of, "per": computed.per}
+    changed = {key: out for key, text in texts.items() if text and (out := written_out(text, lists)) != text}
+    return indicator.model_copy(update={"computed": computed.model_copy(update=changed)}) if changed else indicator
