@@ -26,9 +26,9 @@ _BROKEN = ("unreadable", "refused")
 def account(con: Connection, as_of: date, rules_hash: str, seconds: Mapping[str, float]) -> Account:
     """Everything that tonight did, counted from the tables in which the phases met.
 
-    Keys: as_of, rules, versions, seconds (by phase), rows, files, issues, silence, warnings, suppressed, merged, trials, indicators, units, inference, faults,
-    receipts_not_taken, lists, broken, exit_code. ``broken``: files of tonight that an office must send again (unreadable, out
-    of contract, too many rows rejected), each with its sentence; ``exit_code`` is 4 when there is one, else 0. Raises
+    Keys: as_of, rules, versions, seconds (by phase), rows, files, issues, silence, warnings, suppressed, merged,
+    trials, indicators, units, inference, faults, receipts_not_taken, lists, broken, exit_code. ``broken``:
+    files of tonight that an office must send again (unreadable, out of contract, too many rows rejected), each with its sentence; ``exit_code`` is 4 when there is one, else 0. Raises
     EngineFault when for a loaded file the rows read are not the sum of stored, updated, unchanged, retracted and rejected.
     """
     files = _rows(

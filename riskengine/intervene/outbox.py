@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from riskengine.errors import NotDelivered
+from riskengine.model.duty import Unit
 
-__all__ = ["Document", "Written", "deliver", "file_name"]
+__all__ = ["Document", "Written", "deliver", "file_name", "folder_names"]
 
 _UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -43,6 +44,15 @@ class Written:
 def file_name(name: str) -> str:
     """``name`` as one folder or file name that every system can hold; never a path of its own."""
     return _UNSAFE.sub("_", name).strip(" .") or "_"
+
+
+def folder_names(units: Iterable[Unit]) -> dict[str, str]:
+    """Unit id → the name of its folder and files: its own, with the id behind it where another unit is called the same."""
+    found: dict[str, str] = {}
+    for unit in units:
+        name = file_name(unit.name)
+        found[unit.id] = f"{name}（{unit.id}）" if name in found.values() else name
+    return found
 
 
 def deliver(folder: Path, documents: Iterable[Document]) -> list[Written]:

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from datetime import date
 from time import perf_counter
 
+from riskengine.intervene.briefs.papers import due_papers
 from riskengine.intervene.duty import assign
 from riskengine.intervene.jsonl import as_json_lines
 from riskengine.intervene.leader.documents import documents
 from riskengine.intervene.leader.page import leaders_page
 from riskengine.intervene.lines import Entry, entries, families, lines_by_unit
-from riskengine.intervene.outbox import Document, Written, deliver, file_name
+from riskengine.intervene.notice import notice_workbook, notices
+from riskengine.intervene.outbox import Document, Written, deliver, folder_names
 from riskengine.intervene.routing import route
 from riskengine.intervene.situation import situation
 from riskengine.intervene.workbook import county_workbook, unit_workbook
@@ -53,20 +55,23 @@ def lists(con: Connection, as_of: date) -> list[Written]:
 def _documents(con: Connection, rulebook: Rulebook, as_of: date) -> Iterator[Document]:
     """The night's files one by one, so that only one of them is in memory at a time."""
     found = entries(con, rulebook, as_of)
-    paths: dict[str, str] = {}
-    for unit, lines in lines_by_unit(found).items():
-        name = file_name(rulebook.units[unit].name)
-        if name in {path.split("/")[0] for path in paths.values()}:
-            name = f"{name}（{unit}）"
-        paths[unit] = f"{name}/{name}预警清单_{as_of}.xlsx"
+    own, told = lines_by_unit(found), notices(con, rulebook, as_of)
+    names = folder_names(rulebook.units[unit] for unit in (*own, *(each for each in told if each not in own)))
+    paths = {unit: f"{names[unit]}/{names[unit]}预警清单_{as_of}.xlsx" for unit in own}
+    for unit, lines in own.items():
         content = unit_workbook(rulebook.units[unit], lines, rulebook.levels, as_of)
         yield Document(paths[unit], content, unit, len(lines))
+    for unit, notice in told.items():
+        content = notice_workbook(rulebook.units[unit], notice, rulebook, as_of)
+        yield Document(f"{names[unit]}/{names[unit]}指标提示_{as_of}.xlsx", content, unit)
     yield Document("全县清单.xlsx", county_workbook(families(found), rulebook.levels, as_of), None, len(found))
     yield Document("warnings.jsonl", as_json_lines(found, as_of), None, len(found))
     tonight = situation(con, rulebook, as_of)
     text = leaders_page(con, rulebook, found, tonight, paths, as_of)
     yield Document("index.html", text.encode(), None, _open(found))
     for name, content in documents(con, rulebook, found, tonight, paths, as_of):
+        yield Document(name, content)
+    for name, content in due_papers(con, rulebook, as_of, found):
         yield Document(name, content)
 
 

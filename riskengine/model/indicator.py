@@ -86,7 +86,8 @@ class Deduction(Noun):
 
 class IndicatorExpect(Noun):
     """What must come out; what is not written is not compared. ``says``: text that the sentence contains; ``silent``: text that it must
-    not contain. ``falls``: worse for so many periods running; ``below``: comparison group → on the bad side of it for so many periods running.
+    not contain. ``falls``: worse for so many periods running; ``below``: comparison group → on the bad side of it for so many
+    periods running.
     """
 
     lamp: Lamp | None = None
@@ -119,12 +120,13 @@ class Indicator(Noun):
     """One entry of a file in ``rules/indicators/``. A figure for a place (the county, a town) and a period.
 
     ``name``: what the returns call it (their ``类别``); ``aliases``: what else they call it. ``returns``: the record kind in which readings
-    arrive. ``reports``: the unit whose reading counts; not written: it is only computed. ``computed``: how records that we hold give it; where
-    both are there, the reported one is judged and the difference is shown (from ``tolerance`` on, in the indicator's unit, as a finding).
+    arrive. ``reports``: the unit whose reading counts; not written: it is only computed. ``computed``: how records that we hold give
+    it; where both are there, the reported one is judged and the difference is shown (from ``tolerance`` on, in the indicator's unit, as a finding).
     ``owner``: the unit that answers for the target. ``about``: the unit that a survey asks about. ``group``: a word under which like
     indicators are compared with each other (平安三率, 两率一度).
 
-    ``unit``: %, 件, 起, 人, 位 …; readings in % are written 97.93. ``better``: which direction is good. ``period``: how often a reading comes.
+    ``unit``: %, 件, 起, 人, 位 …; readings in % are written 97.93. ``better``: which direction is good. ``period``: how often a reading
+    comes.
     ``covers``: what a reading speaks of: ``year`` from 1 January on (年内累计), ``period`` that period alone (当期), ``moment`` its
     last day or the survey (时点). ``compare``: the groups it is held against. ``least``: below so many cases (分母, 样本量, or last
     year's count) a reading is marked small and no change is judged. ``plausible``: outside it a reading is not believed.

@@ -36,7 +36,8 @@ def test_a_period_and_the_one_before(kind, day, first, last, called, before):
 
 def test_briefs_are_due_on_sundays_and_on_the_last_day_of_a_month():
     nights = [date(2026, 5, 1) + timedelta(n) for n in range(61)]
-    assert [night for night in nights if any(span.kind == "month" for span in spans_ending(night))] == [date(2026, 5, 31), date(2026, 6, 30)]
+    months = [night for night in nights if any(span.kind == "month" for span in spans_ending(night))]
+    assert months == [date(2026, 5, 31), date(2026, 6, 30)]
     assert all(night.isoweekday() == 7 for night in nights if any(span.kind == "week" for span in spans_ending(night)))
     assert [span.kind for span in spans_ending(date(2026, 5, 31))] == ["week", "month"]  # a Sunday and a month's end
 
@@ -59,7 +60,8 @@ def weeks(stage):
             stage.warn(night, "YJ-2026-000003", "新增" if offset == -1 else "持续", 2, subject="990100101001", name="<b>东湾村</b>")
         stage.run(night)
     stage.con.execute(
-        """INSERT INTO sense.receipt (source, known_at, retracted, file_id, row_no, key, occurred_on, place, quantity, unit, outcome, fed_back_on)
+        """INSERT INTO sense.receipt
+          (source, known_at, retracted, file_id, row_no, key, occurred_on, place, quantity, unit, outcome, fed_back_on)
         VALUES ('receipts', '2026-06-25', FALSE, 1, 1, 'YJ-2026-000001|清溪镇人民政府', '2026-06-24', '990100', 1, '清溪镇人民政府',
                 '已化解', '2026-06-24')"""
     )
@@ -140,7 +142,8 @@ def test_an_indicator_whose_lamp_turned_is_named(stage):
     weeks(stage)
     for night, lamp in ((SUNDAY - timedelta(7), "绿"), (SUNDAY, "红")):
         stage.con.execute(
-            "INSERT INTO assess.standing (as_of, indicator, place, lamp, says) VALUES (?, 'settled', '990100', ?, '全县化解率88%')", [night, lamp]
+            "INSERT INTO assess.standing (as_of, indicator, place, lamp, says) VALUES (?, 'settled', '990100', ?, '全县化解率88%')",
+            [night, lamp],
         )
     assert "没有登记指标（rules/indicators/）。" in sentences(brief(stage))
     settled = Indicator(

@@ -62,7 +62,8 @@ class Series:
 
 @dataclass(frozen=True)
 class Forecast:
-    """Where the year will end. ``quantiles``: 99 of them, at 1 % … 99 %, non-decreasing; ``value`` is the median, ``low`` to ``high`` hold 80 %.
+    """Where the year will end. ``quantiles``: 99 of them, at 1 % … 99 %, non-decreasing; ``value`` is the median, ``low`` to
+    ``high`` hold 80 %.
 
     ``method``: its Chinese name, as it stands on the page. ``years``: how many earlier years it learned the season from.
     """

@@ -81,10 +81,10 @@ def compose(con: Connection, rulebook: Rulebook, span: Span, found: Sequence[Ent
 def _overall(rulebook: Rulebook, span: Span, now: Figures, before: Figures) -> Section:
     names = {level.rank: level.name for level in rulebook.levels}
     by_level = "、".join(f"{names[rank]}{now.opened[rank]}" for rank in sorted(names) if now.opened[rank])
-    sentences = [
-        f"{span.this}新增预警{now.opened.total()}件{f'（{by_level}）' if by_level else ''}{_against(now.opened.total(), before.opened.total(), span, before)}；"
-        f"升级{now.raised}件，解除{now.lifted}件；期末在办{now.open.total()}件{_against(now.open.total(), before.open.total(), span, before)}。"
-    ]
+    opened = f"新增预警{now.opened.total()}件{f'（{by_level}）' if by_level else ''}"
+    opened += _against(now.opened.total(), before.opened.total(), span, before)
+    left = f"期末在办{now.open.total()}件{_against(now.open.total(), before.open.total(), span, before)}"
+    sentences = [f"{span.this}{opened}；升级{now.raised}件，解除{now.lifted}件；{left}。"]
     if now.nights < span.nights:
         sentences.append(f"{span.this}{span.nights}夜中运行了{now.nights}夜，没有运行的夜不在统计之内。")
     if not before.nights:

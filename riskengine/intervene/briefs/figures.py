@@ -16,8 +16,8 @@ __all__ = ["Figures", "Turn", "UnitFigures", "figures", "turns"]
 
 @dataclass(frozen=True)
 class UnitFigures:
-    """One unit: warnings delivered to it as lead in the period; outcomes it sent, as lead or along, and of these by the deadline; open as lead
-    and overdue at the end.
+    """One unit: warnings delivered to it as lead in the period; outcomes it sent, as lead or along, and of these by the
+    deadline; open as lead and overdue at the end.
     """
 
     delivered: int
