@@ -172,7 +172,7 @@ ON_TARGET: list[tuple[str, dict[str, str], dict[str, Any], str, str, Forecast | 
         "a change on last year, resolved", COUNT, TENTH_LESS, "2026-06-20",
         "期末  数值\n2025-05-31  120\n2025-12-31  262\n2026-05-31  100", forecast(2026, 230, 20),
         "全县1–5月诈骗案件立案100起，比去年同期下降16.7%（100起，去年120起）。"
-        "预计年末230起（80%把握204–256起），能否达到比去年下降10%（不超过235.8起）的目标难料",
+        "预计年末230起（80%把握204–256起），能否达到比去年下降10%（不超过235起）的目标难料",
     ),
     (
         "last year's whole year unknown: the target cannot be formed", COUNT, TENTH_LESS, "2026-06-20",

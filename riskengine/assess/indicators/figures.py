@@ -104,7 +104,9 @@ def times(count: int) -> str:
 
 
 def running(count: int, word: str) -> str:
-    """``连续三年``, ``连续两个月``; ``word`` as ``riskengine.model.period.counted`` gives it."""
+    """``连续三年``, ``连续两个月``; ``word`` as ``riskengine.model.period.counted`` gives it. Eight half years are four years."""
+    if word == "个半年" and count >= 4 and count % 2 == 0:
+        count, word = count // 2, "年"
     return f"连续{times(count)}{word}"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil, floor
+
 from riskengine.assess.indicators.figures import amount, difference, digits_of, measure, number, spoken_span, times
 from riskengine.assess.indicators.noun import Forecast
 from riskengine.assess.indicators.sentence import Facts
@@ -39,6 +41,8 @@ def goal(indicator: Indicator, aim: Aim, *, said: bool = False) -> str:
             moved = "不低于去年" if aim.up else "不高于去年"
             if abs(percent) > _SAME:
                 moved = f"比去年{'上升' if percent > 0 else '下降'}{number(abs(percent))}%"
+            if measure(indicator) == "count":  # the last whole case that still holds
+                line = ceil(line - _SAME) if aim.up else floor(line + _SAME)
             resolved = f"（{'不低于' if aim.up else '不超过'}{amount(indicator, line, 1)}）"
             return moved + ("" if aim.line is None else resolved)
 
