@@ -28,8 +28,9 @@ def account(con: Connection, as_of: date, rules_hash: str, seconds: Mapping[str,
 
     Keys: as_of, rules, versions, seconds (by phase), rows, files, issues, silence, warnings, suppressed, merged,
     trials, indicators, units, inference, faults, receipts_not_taken, lists, broken, exit_code. ``broken``:
-    files of tonight that an office must send again (unreadable, out of contract, too many rows rejected), each with its sentence; ``exit_code`` is 4 when there is one, else 0. Raises
-    EngineFault when for a loaded file the rows read are not the sum of stored, updated, unchanged, retracted and rejected.
+    files of tonight that an office must send again (unreadable, out of contract, too many rows rejected), each with its sentence;
+    ``exit_code`` is 4 when there is one, else 0. Raises EngineFault when for a loaded file the rows read are
+    not the sum of stored, updated, unchanged, retracted and rejected.
     """
     files = _rows(
         con,
@@ -82,11 +83,12 @@ def account(con: Connection, as_of: date, rules_hash: str, seconds: Mapping[str,
             iter(
                 _rows(
                     con,
-                    """SELECT count(DISTINCT indicator) AS judged, count(*) FILTER (lamp = '红') AS red,
+                    """SELECT count(*) AS judged, count(*) FILTER (lamp = '红') AS red,
                               count(*) FILTER (lamp = '黄') AS yellow, count(*) FILTER (lamp = '绿') AS green,
                               count(*) FILTER (lamp = '灰') AS unknown,
                               (SELECT count(*) FROM assess.finding WHERE as_of = $1) AS findings
-                    FROM assess.standing WHERE as_of = $1""",
+                    FROM (FROM assess.standing WHERE as_of = $1
+                          QUALIFY row_number() OVER (PARTITION BY indicator ORDER BY rowid) = 1)""",  # the county stands first
                     as_of,
                 )
             )

@@ -1,7 +1,8 @@
 """``python -m data.sample --workspace DIR`` writes two years of the sample county into ``DIR/data/inbox``.
 
 ``--rules`` writes the files that follow from the geography and the plan: ``rules/places.csv``, ``rules/units.yaml``,
-``data/sample/truth.csv`` and ``data/sample/indicator_truth.csv``. ``--receipts --as-of D`` fills in the lists of night D, as the units would on the next day.
+``data/sample/truth.csv`` and ``data/sample/indicator_truth.csv``. ``--receipts --as-of D`` fills in the lists of night D,
+as the units would on the next day.
 """
 
 from __future__ import annotations

@@ -137,7 +137,9 @@ def _screened() -> Iterator[Version]:
 
 
 def _settled_after_calls(name: str) -> Iterator[Version]:
-    """By town, some better than others, and the county as their sum; this year the county seat settles fewer, and the county loses six places in May."""
+    """By town, some better than others, and the county as their sum; this year the county seat settles fewer, and the county loses six
+    places in May.
+    """
     whole = dict.fromkeys(MONTHS, (0, 0))
     for town in TOWNS:
         share = town.people / sum(each.people for each in TOWNS)

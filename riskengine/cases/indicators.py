@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 
-from riskengine.assess.indicators.figures import county_called
 from riskengine.assess.indicators.forecast import year_end
 from riskengine.assess.indicators.judge import judge
-from riskengine.assess.indicators.noun import Reading, Series, Standing
+from riskengine.assess.indicators.noun import Reading, Series
 from riskengine.assess.indicators.promise import COURSES, LAMPS
+from riskengine.assess.indicators.spoken import county_called
 from riskengine.cases.outcome import Difference
 from riskengine.contracts.place import PlaceNames
 from riskengine.model.indicator import Course, Indicator, IndicatorCase, IndicatorExpect
 from riskengine.model.period import ends
 from riskengine.model.rulebook import Rulebook
+from riskengine.model.standing import Standing
 from riskengine.rulebook.case_tables import read_readings
 
 __all__ = ["IndicatorResult", "WantedIndicator", "differences", "published", "run_indicator_cases", "series_of"]

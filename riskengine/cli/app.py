@@ -32,5 +32,8 @@ At = Annotated[
     Path, typer.Option("--workspace", "-w", help="工作区文件夹（含 rules/ 与 data/）。", show_default="当前文件夹")
 ]
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON，供程序读取。")]
-Night = Annotated[date | None, typer.Option("--as-of", parser=day, metavar="日期", help="哪一夜（北京时间）。")]
+Night = Annotated[
+    date | None,
+    typer.Option("--as-of", parser=day, metavar="日期", help="哪一夜（北京时间）；不写时为最近一夜（run 为昨天）。"),
+]
 HERE = Path(".")

@@ -34,7 +34,7 @@ __all__ = ["try_cases"]
 )
 def try_cases(
     rules: Annotated[
-        list[str] | None, typer.Argument(metavar="[规则]...", help="只看这些规则或指标；缺省为全部。")
+        list[str] | None, typer.Argument(metavar="[规则或指标]...", help="只看这些规则或指标：编号或名称；缺省为全部。")
     ] = None,
     case: Annotated[str | None, typer.Option("--case", metavar="文字", help="只看名称里有这段文字的用例。")] = None,
     new_case: Annotated[
@@ -100,15 +100,21 @@ def _write_down(
 
 
 def _asked(rulebook: Rulebook, rules: list[str]) -> set[str]:
+    """Ids of what was named by its id or, as people read it elsewhere, by its title."""
     known = (*rulebook.rules, *rulebook.indicators)
-    for id_ in rules:
+    titled = {each.title: each.id for each in rulebook.rules.values()}
+    titled |= {each.name: each.id for each in rulebook.indicators.values()}
+    asked = [titled.get(each, each) for each in rules]
+    for id_ in asked:
         if id_ not in known:
-            raise WrongUse(f"没有规则“{id_}”{suggestion(id_, known)}")
-    return set(rules or known)
+            raise WrongUse(f"没有规则或指标“{id_}”{suggestion(id_, (*known, *titled))}")
+    return set(asked or known)
 
 
 def _named(rule: Rule | Indicator, index: int, text: str | None) -> bool:
     return text is None or text in rule.cases[index].case
 
 
-_NOTHING = "没有用例，什么也没有运行。用例写在规则的 cases: 下，写法见 rules/README.md 的“用例”一节。"
+_NOTHING = (
+    "没有用例，什么也没有运行。用例写在规则的 cases: 下，写法见 rules/README.md 的“用例”一节，指标的见“指标”一节。"
+)

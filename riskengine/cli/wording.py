@@ -29,6 +29,7 @@ def night_text(
         f"  预警  在办 {warnings['open']} 件：{_levels(warnings['by_level_rank'], levels)}；{_changes(warnings['by_change'])}",
     ]
     lines += [f"  {line}" for line in _decided(entry)]
+    lines += _lamps(entry.get("indicators"))
     if warnings["stale"]:
         lines.append(f"  存疑  {warnings['stale']} 件因数据缺失无法复核，等级暂时保持不变")
     lines += [f"  来文有误  {_once(file['name'], file['message'])}" for file in entry["broken"]]
@@ -37,8 +38,18 @@ def night_text(
     if len(entry["silence"]) > 5:
         lines.append(f"  未报送  等共 {len(entry['silence'])} 项，详见 index.html")
     lines += [f"  规则故障  {row['rule']}：{row['message']}" for row in entry["faults"]]
-    lines.append(f"  清单  {folder}/index.html（总览）、全县清单.xlsx、{_units(entry, units or {})}")
+    lines.append(f"  清单  {folder}/index.html（领导一页纸）、全县清单.xlsx、{_units(entry, units or {})}")
     return "\n".join(lines)
+
+
+def _lamps(counted: Mapping[str, int] | None) -> list[str]:
+    """The county's indicators by lamp; an account of an older version, or of a county without any, says nothing."""
+    if not counted or not counted["judged"]:
+        return []
+    lamps = {"红灯": "red", "黄灯": "yellow", "绿灯": "green", "灰灯": "unknown"}
+    told = "、".join(f"{lamp} {counted[key]}" for lamp, key in lamps.items() if counted[key])
+    troubles = f"；读数问题 {counted['findings']} 条" if counted["findings"] else ""
+    return [f"  指标  {counted['judged']} 项：{told}{troubles}，看明细：riskengine indicators"]
 
 
 def _decided(entry: dict[str, Any]) -> list[str]:
@@ -89,6 +100,9 @@ def _changes(by_change: dict[str, int]) -> str:
 
 def _units(entry: dict[str, Any], units: Mapping[str, str]) -> str:
     names = [units.get(row["unit"], row["unit"]) for row in entry["units"]]
-    return f"{len(names)} 个责任单位各一份" + (
-        f"（{'、'.join(names[:4])}{' 等' if len(names) > 4 else ''}）" if names else ""
+    notices = sum("指标提示" in row["path"] for row in entry.get("lists", ()) if row["unit"])
+    return (
+        f"{len(names)} 个责任单位各一份"
+        + (f"（{'、'.join(names[:4])}{' 等' if len(names) > 4 else ''}）" if names else "")
+        + (f"、{notices} 个单位的指标提示" if notices else "")
     )

@@ -13,7 +13,7 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, XmlE
 from riskengine.contracts import parse
 from riskengine.errors import Problem, WrongUse
 from riskengine.exchange.export import GUIDE, STAMP
-from riskengine.exchange.tables import Cell, Column, Table
+from riskengine.exchange.tables import INDICATORS, POINTS, Cell, Column, Table
 
 __all__ = ["CellProblem", "Filled", "Sheet", "read_sheets"]
 
@@ -87,6 +87,11 @@ def read_sheets(path: Path, tables: Sequence[Table]) -> tuple[list[Sheet], str, 
     return sheets, stamps[0] if stamps else "", problems
 
 
+_SHARE = "比例请写成小数，如 8% 写 0.08。"
+_PERCENT = {title: "单元格设成常规格式，百分率直接写数，如 92% 写 92。" for title in (INDICATORS, POINTS)}
+"""Sheet → what to write instead of a text with a per-cent sign, where it is no parameter's 0 to 1."""
+
+
 def _sheet(file: str, table: Table, rows: Sequence[Sequence[object]], problems: list[Problem]) -> Sheet | None:
     titles = [parse.words(str(cell)) for cell in rows[0]] if rows else []
     missing = [column.title for column in table.columns if column.title not in titles and column.edited]
@@ -123,7 +128,7 @@ def _values(
             yield None if _blank(cell) else _value(column.type, cell)
         except ValueError:
             if column.type == "number" and _text(cell).endswith(("%", "％")):
-                message = f"{column.title}“{str(cell)[:30]}”是带百分号的文字。比例请写成小数，如 8% 写 0.08。"
+                message = f"{column.title}“{str(cell)[:30]}”是带百分号的文字。{_PERCENT.get(file.split()[-1], _SHARE)}"
                 problems.append(CellProblem(file, line, max(seat, 1), "E203", message))
                 yield None
                 continue

@@ -8,7 +8,7 @@ from riskengine.explain.chain import Counterfactual, Explanation, Known, Number,
 from riskengine.explain.condition import failing
 from riskengine.explain.life import Story, counted
 from riskengine.explain.relive import Scene
-from riskengine.explain.wording import plain
+from riskengine.model.value import plain
 
 __all__ = ["answer_of", "differs_of", "unknown_of"]
 

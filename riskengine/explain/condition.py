@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from riskengine.explain.chain import Part
-from riskengine.explain.wording import number
+from riskengine.model.value import valued
 from riskengine.rulebook.language.expression import compile_expression
 from riskengine.rulebook.language.tokens import Token, tokens
 from riskengine.store.database import Connection
@@ -168,7 +168,7 @@ def _filled(text: str, units: Mapping[str, str], values: Mapping[str, float | No
     for token in tokens(text):
         if token.kind == "word" and token.text in values:
             end = token.column - 1 + len(token.text)
-            shown += f"{text[at:end]}（{number(values[token.text], units.get(token.text))}）"
+            shown += f"{text[at:end]}（{valued(values[token.text], units.get(token.text))}）"
             at = end
     return shown + text[at:]
 
@@ -186,10 +186,10 @@ def _gap(clause: Clause, answers: Answers, units: Mapping[str, str]) -> str | No
     if unit == "是否":
         return None
     if sign == "=":
-        return f"要{number(want, unit)}，是{number(have, unit)}"
+        return f"要{valued(want, unit)}，是{valued(have, unit)}"
     if have == want:
         return "正好相等，要多一点才成立" if sign == ">" else "正好相等，要少一点才成立"
-    far = number(abs(want - have), unit)
+    far = valued(abs(want - have), unit)
     return f"还差{far}" if sign in (">", ">=") else f"高出{far}"
 
 

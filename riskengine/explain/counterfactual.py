@@ -18,8 +18,8 @@ from riskengine.assess.ruling import ruling
 from riskengine.assess.wide import PARENT, Wide
 from riskengine.explain.chain import Counterfactual, Verdict
 from riskengine.explain.relive import Scene
-from riskengine.explain.wording import number
 from riskengine.model.signal import Signal
+from riskengine.model.value import valued
 from riskengine.rulebook.language.expression import compile_expression
 from riskengine.rulebook.names import builtins_of, made_of, names_used, signals_behind
 from riskengine.store.steps import identifier, literal
@@ -254,8 +254,8 @@ class _Search:
         if others and steady and verdict == "hit":
             then = f"为{level}色或更轻" if lighter and not goal(("hit", 0)) else f"预警，{level}色起"
         sign = {"<": "低于", "<=": "≤", ">": "超过", ">=": "≥", "=": "为"}["=" if value == 0 and down else relation]
-        shown_now = number(self.now, self.signal.unit)
-        says = f"若{self.signal.name}{sign}{number(value, self.signal.unit)}（现为{shown_now}），则{then}"
+        shown_now = valued(self.now, self.signal.unit)
+        says = f"若{self.signal.name}{sign}{valued(value, self.signal.unit)}（现为{shown_now}），则{then}"
         kind: Verdict = "hit" if verdict == "hit" else "clear"
         return Counterfactual(self.signal.name, self.signal.unit, self.now, relation, value, kind, level, says)
 

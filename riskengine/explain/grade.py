@@ -9,8 +9,8 @@ from riskengine.assess.score import level_of, says_of, total_of
 from riskengine.explain.chain import Feature, Floor
 from riskengine.explain.condition import Answers, answered, ask_for, clause_of
 from riskengine.explain.relive import Scene
-from riskengine.explain.wording import plain
 from riskengine.model.rule import Band
+from riskengine.model.value import plain
 from riskengine.rulebook.names import MEMBERS
 from riskengine.store.steps import identifier, literal
 

@@ -8,7 +8,8 @@ from importlib.resources import files
 from string import Template
 
 from riskengine.explain.chain import Explanation, History, Part, Rows
-from riskengine.explain.wording import MARKS, VERDICTS, in_band, kind_and_key, number, plain
+from riskengine.explain.wording import MARKS, VERDICTS, in_band, kind_and_key
+from riskengine.model.value import plain, valued
 
 __all__ = ["as_page"]
 
@@ -111,9 +112,9 @@ def _history(history: History) -> str:
         for name, value in (("mean", history.mean), ("upper", history.upper))
         if value is not None and value >= 0
     )
-    told = [f"今晚 {number(series[-1], history.unit)}", f"平均 {number(history.mean, history.unit)}"]
+    told = [f"今晚 {valued(series[-1], history.unit)}", f"平均 {valued(history.mean, history.unit)}"]
     if history.upper is not None:
-        told.append(f"上界 {number(history.upper, history.unit)}")
+        told.append(f"上界 {valued(history.upper, history.unit)}")
     return (
         f'<figure><svg viewBox="0 0 {room} {height}" role="img" aria-label="{escape(history.says)}">{bars}{lines}</svg>'
         f"<figcaption>{escape(history.of)}，每格{history.days}日，右端为今晚：{escape('，'.join(told))}。{escape(history.says)}"

@@ -14,9 +14,10 @@ from riskengine.assess.windows import Series, bucket_steps, history_of, span_of,
 from riskengine.errors import RiskEngineError
 from riskengine.explain.chain import History, Known, Number
 from riskengine.explain.relive import Scene
-from riskengine.explain.wording import definition, number, plain
+from riskengine.explain.wording import definition
 from riskengine.model.rule import Rule
 from riskengine.model.signal import Signal
+from riskengine.model.value import plain, valued
 from riskengine.rulebook.language.expression import ExpressionError
 from riskengine.rulebook.names import made_of, names_used, parameters_in_force, signals_behind
 from riskengine.store.steps import identifier, literal
@@ -67,12 +68,12 @@ def known_of(scene: Scene, subject: str, values: dict[str, float | None]) -> tup
     for name in builtin:
         unit = _BUILT_IN[name]
         why = "rules/places.csv 里没有这里的人口" if values.get(name) is None else None
-        found.append(Known(name, values.get(name), unit, number(values.get(name), unit), "引擎自带", why))
+        found.append(Known(name, values.get(name), unit, valued(values.get(name), unit), "引擎自带", why))
     for signal in signals_of(scene):
         value = values.get(signal.name)
         why = _why_unknown(scene, subject, signal, values) if value is None else None
         meaning = definition(signal, scene.rule.subject)
-        found.append(Known(signal.name, value, signal.unit, number(value, signal.unit), meaning, why))
+        found.append(Known(signal.name, value, signal.unit, valued(value, signal.unit), meaning, why))
     return tuple(found)
 
 
@@ -120,7 +121,7 @@ def parameters_of(scene: Scene) -> tuple[Number, ...]:
         parameter = scene.rule.parameters[name]
         note = None if held is not None else _not_in_force(scene.rule, name, scene)
         value, since = (None, None) if held is None else (float(held[0]), held[1].isoformat())
-        shown = number(value, parameter.unit)
+        shown = valued(value, parameter.unit)
         found.append(Number(name, value, parameter.unit, shown, since, parameter.reference, note))
     return tuple(found)
 
@@ -182,7 +183,7 @@ def _history(scene: Scene, subject: str, signal: Signal, base: Signal) -> Histor
         shown += [*([None] * gap), values.get(base.name)]
     bound_now = values.get(signal.name) if signal.upper is not None else None
     says = (
-        f"最近{n}个{base.window}日窗口（含今晚）的走势：每个窗口变化{number(values.get(signal.name), signal.unit)}。"
+        f"最近{n}个{base.window}日窗口（含今晚）的走势：每个窗口变化{valued(values.get(signal.name), signal.unit)}。"
         if signal.trend is not None
         else _told(base, n, mean, sd, expected, season, phi, signal)
     )
@@ -210,11 +211,11 @@ def _told(
     """The history in one sentence."""
     if not n or mean is None:
         return f"“{base.name}”还没有可比的历史窗口。"
-    text = f"此前{n}个{base.window}日窗口平均{number(mean, base.unit)}"
+    text = f"此前{n}个{base.window}日窗口平均{valued(mean, base.unit)}"
     if sd is not None:
         text += f"（标准差{plain(sd)}）"
     if expected is not None:
-        text += f"；削去异常高峰、计入季节后今晚应为{number(expected, base.unit)}"
+        text += f"；削去异常高峰、计入季节后今晚应为{valued(expected, base.unit)}"
         extra = [
             f"季节×{plain(season)}" if season is not None else "",
             f"离散度φ={plain(phi)}" if phi is not None else "",

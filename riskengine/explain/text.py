@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from riskengine.explain.chain import Explanation, Feature, Part, Rows
-from riskengine.explain.wording import MARKS, VERDICTS, columns, in_band, kind_and_key, plain, spark, wrapped
+from riskengine.explain.wording import MARKS, VERDICTS, columns, in_band, kind_and_key, spark, wrapped
+from riskengine.model.value import plain
 
 __all__ = ["as_text"]
 

@@ -1,4 +1,4 @@
-"""Numbers, columns and names as people read them."""
+"""Columns, names and lines as people read them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from riskengine.contracts import contract
 from riskengine.explain.chain import Feature
 from riskengine.model.signal import Signal
 from riskengine.model.subject import Subject
+from riskengine.model.value import plain, valued
 
 __all__ = [
     "MARKS",
@@ -19,8 +20,6 @@ __all__ = [
     "definition",
     "in_band",
     "kind_and_key",
-    "number",
-    "plain",
     "spark",
     "width",
     "wrapped",
@@ -40,12 +39,6 @@ or close.
 """
 
 
-def plain(value: float) -> str:
-    """``12``, ``3.1``, ``0.25``: at most two decimals; more where a small number would otherwise read as 0."""
-    text = f"{value:.2f}" if abs(value) >= 0.01 or value == 0 else f"{value:.6f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
 def kind_and_key(type_: str, key: str, name: str) -> str:
     """``乡镇 990100101``; empty where the name says both already, as in 安全隐患 XA2026-08002（消防，椒坪乡）."""
     kind = TYPES[Subject(type_)]
@@ -58,28 +51,9 @@ def in_band(each: Feature) -> str:
         return ""
     if each.value is None:
         return "数未知"
-    lower = "−∞" if each.lower is None else number(each.lower, each.unit)
-    upper = "+∞" if each.upper is None else number(each.upper, each.unit)
-    return f"{number(each.value, each.unit)} 在 [{lower}, {upper})"
-
-
-def number(value: float | None, unit: str | None) -> str:
-    """A value with its unit: ``12起``, ``3.2万元``, ``45%``, ``是``; ``未知`` where it is NULL."""
-    if value is None:
-        return "未知"
-    match unit:
-        case "元" if abs(value) >= 1e8:
-            return f"{plain(value / 1e8)}亿元"
-        case "元" if abs(value) >= 1e4:
-            return f"{plain(value / 1e4)}万元"
-        case "比例":
-            return f"{plain(value * 100)}%"
-        case "是否" if value in (0, 1):
-            return "是" if value else "否"
-        case None | "" | "见指标" | "是否":
-            return plain(value)
-        case _:
-            return f"{plain(value)}{unit}"
+    lower = "−∞" if each.lower is None else valued(each.lower, each.unit)
+    upper = "+∞" if each.upper is None else valued(each.upper, each.unit)
+    return f"{valued(each.value, each.unit)} 在 [{lower}, {upper})"
 
 
 def definition(signal: Signal, subject: Subject) -> str:

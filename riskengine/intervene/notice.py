@@ -10,6 +10,7 @@ from riskengine.intervene.columns import Column, Row
 from riskengine.intervene.routing import current_places, place_name
 from riskengine.intervene.workbook import Book
 from riskengine.model.duty import Unit
+from riskengine.model.period import labelled
 from riskengine.model.rulebook import Rulebook
 from riskengine.store.database import Connection
 
@@ -30,8 +31,9 @@ class _Light:
 
     @property
     def turned(self) -> str:
-        """``新转红灯`` on the night it turned, ``仍为红灯`` afterwards."""
-        return f"{'仍为' if self.before == self.lamp else '新转'}{self.lamp}灯"
+        """``新转红灯`` on the night it turned, ``仍为红灯`` afterwards; ``红灯`` on the first night of all."""
+        since = "" if self.before is None else "仍为" if self.before == self.lamp else "新转"
+        return f"{since}{self.lamp}灯"
 
 
 @dataclass(frozen=True)
@@ -60,11 +62,14 @@ def notices(con: Connection, rulebook: Rulebook, as_of: date) -> dict[str, Notic
     places = current_places(rulebook.places, as_of)
     county = next((code for code, place in places.items() if place.parent is None), "")
     names = {id_: each.name for id_, each in rulebook.indicators.items()}
+    as_written = {id_: at for at, id_ in enumerate(names)}
     found: dict[str, Notice] = {}
     for unit, indicator, *rest in con.execute(_LIGHTS, {"as_of": as_of, "county": county}).fetchall():
         light = _Light(names.get(indicator, indicator), place_name(county, places), *rest)
         found.setdefault(unit, Notice()).lights.append(light)
-    for unit, indicator, place, period, message in con.execute(_TROUBLES, {"as_of": as_of}).fetchall():
+    troubles = con.execute(_TROUBLES, {"as_of": as_of}).fetchall()
+    troubles.sort(key=lambda row: as_written.get(row[1], len(names)))  # the rest as the query has it
+    for unit, indicator, place, period, message in troubles:
         trouble = _Trouble(names.get(indicator, indicator), place_name(place, places), period or "", message)
         found.setdefault(unit, Notice()).troubles.append(trouble)
     order = {unit: (each.sort, unit) for unit, each in rulebook.units.items()}
@@ -81,10 +86,10 @@ def notice_workbook(unit: Unit, notice: Notice, rulebook: Rulebook, as_of: date)
             f"{unit.name} 牵头指标提示",
             _LIGHT_COLUMNS,
             notice.lights,
-            "红灯、黄灯的指标及其原因；说明和图见“指标.html”。",
+            "红灯、黄灯的指标及其原因；说明和图见“指标.html”。“差在哪里”是拉大差距最多的乡镇各占多少；也有乡镇在缩小差距，合计可能超过100%。",
         )
     if notice.troubles:
-        hint = "请更正后从原渠道重报；更正前，这些读数按“未知”处理，不作达标。"
+        hint = "请按每条说明核对、更正，从原渠道重报。没有收到的和不可信的读数，更正前按“未知”处理，不作达标。"
         _sheet(book, "读数问题", f"{unit.name} 指标读数问题", _TROUBLE_COLUMNS, notice.troubles, hint)
     return book.content()
 
@@ -99,22 +104,22 @@ _LIGHT_COLUMNS: tuple[Column[_Light], ...] = (
     Column("灯", 10, lambda row: row.turned, lambda row: "overdue" if row.lamp == "红" else "centre"),
     Column("指标", 24, lambda row: row.name, lambda row: "text"),
     Column("地区", 10, lambda row: row.place, lambda row: "centre"),
-    Column("读数所属期", 12, lambda row: row.period, lambda row: "centre"),
+    Column("读数所属期", 14, lambda row: labelled(row.period), lambda row: "centre"),
     Column("态势", 56, lambda row: row.says, lambda row: "text"),
     Column("差在哪里", 40, lambda row: row.parts, lambda row: "text"),
 )
 _TROUBLE_COLUMNS: tuple[Column[_Trouble], ...] = (
     Column("指标", 24, lambda row: row.name, lambda row: "text"),
     Column("地区", 12, lambda row: row.place, lambda row: "centre"),
-    Column("读数所属期", 12, lambda row: row.period, lambda row: "centre"),
+    Column("读数所属期", 14, lambda row: labelled(row.period), lambda row: "centre"),
     Column("问题与处理", 84, lambda row: row.message, lambda row: "text"),
 )
 
 _LIGHTS = """
 WITH before AS (SELECT max(as_of) AS as_of FROM assess.night WHERE as_of < $as_of),
 parts AS (
-  SELECT indicator, string_agg(name || ' ' || round(share)::INTEGER || '%', '、' ORDER BY share DESC, part) AS parts
-  FROM (SELECT *, row_number() OVER (PARTITION BY indicator ORDER BY share DESC, part) AS place FROM assess.part
+  SELECT indicator, string_agg(name || ' ' || round(share)::INTEGER || '%', '、' ORDER BY place) AS parts
+  FROM (SELECT *, row_number() OVER (PARTITION BY indicator ORDER BY part = '其他', share DESC, part) AS place FROM assess.part
         WHERE as_of = $as_of AND "by" = '乡镇' AND share > 0)
   WHERE place <= 5 GROUP BY indicator)
 SELECT n.owner, n.indicator, n.lamp, b.lamp, coalesce(n.period, ''), n.says, coalesce(p.parts, '')

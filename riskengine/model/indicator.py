@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from riskengine.model.noun import Noun, Sentence, Slug
 
 __all__ = [
-    "Computed", "Deduction", "Indicator", "IndicatorCase", "IndicatorExpect", "Limit", "Target",
+    "GRAVEST_FIRST", "Computed", "Course", "Deduction", "Indicator", "IndicatorCase", "IndicatorExpect", "Lamp", "Limit", "Target",
 ]  # fmt: skip
 
 Dated = Annotated[dict[date, float], Field(min_length=1)]
@@ -23,6 +23,9 @@ come changes it); ``on`` / ``off`` are forecast; ``open``: the forecast cannot t
 
 Lamp = Literal["红", "黄", "绿", "灰"]
 """红: missed, will be missed, or past its control value. 黄: open, or slipping. 绿: neither. 灰: unknown."""
+
+GRAVEST_FIRST: tuple[Lamp, ...] = ("红", "黄", "灰", "绿")
+"""What is not known is graver than what is well."""
 
 
 class Target(Noun):
@@ -121,7 +124,8 @@ class Indicator(Noun):
 
     ``name``: what the returns call it (their ``类别``); ``aliases``: what else they call it. ``returns``: the record kind in which readings
     arrive. ``reports``: the unit whose reading counts; not written: it is only computed. ``computed``: how records that we hold give
-    it; where both are there, the reported one is judged and the difference is shown (from ``tolerance`` on, in the indicator's unit, as a finding).
+    it; where both are there, the reported one is judged and the difference is shown (from ``tolerance`` on, in the indicator's unit, as a
+    finding).
     ``owner``: the unit that answers for the target. ``about``: the unit that a survey asks about. ``group``: a word under which like
     indicators are compared with each other (平安三率, 两率一度).
 

@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from riskengine.assess.walk import Suppression
+from riskengine.model.period import month_day
 from riskengine.model.rule import Rule
 from riskengine.model.rulebook import Rulebook
 from riskengine.plan.contrast import Pair
@@ -108,7 +109,7 @@ class Because:
             return f"{score}等级 {names.get(hit.level or 0, '？')} → {names.get(after.level or 0, '？')}"
         if stays:
             held = self._hit(NEW, id_, pair, on, pair.new[on].level)
-            return f"改后按{_day(held.as_of)}的命中计，{_says(held)}" if held and held.as_of != hit.as_of else ""
+            return f"改后按{month_day(held.as_of)}的命中计，{_says(held)}" if held and held.as_of != hit.as_of else ""
         before = self.old.rules[id_]
         if before.opens != rule.opens:
             return f"当夜仍命中，但触发条件由 {before.opens} 改为 {rule.opens}，还不够"
@@ -216,11 +217,7 @@ def _says(hit: _Hit) -> str:
 
 
 def _dated(hit: _Hit, on: date) -> str:
-    return "" if hit.as_of == on else f"，{_day(hit.as_of)}命中"
-
-
-def _day(day: date) -> str:
-    return f"{day.month}月{day.day}日"
+    return "" if hit.as_of == on else f"，{month_day(hit.as_of)}命中"
 
 
 def _joined(told: list[str]) -> str:

@@ -9,6 +9,7 @@ from datetime import date
 from html import escape
 from math import ceil
 
+from riskengine.model.period import month_day
 from riskengine.plan.burden import Burden
 
 __all__ = ["loads", "nights"]
@@ -41,7 +42,7 @@ def nights(before: Mapping[date, int], after: Mapping[date, int]) -> str:
         parts.append(_text(_LEFT - 8, y(tick) + 4, str(tick), "end"))
     step = max(1, ceil(len(days) / 7))
     for at in range(0, len(days), step):
-        parts.append(_text(x(at), _HEIGHT - 12, f"{days[at].month}月{days[at].day}日", "middle"))
+        parts.append(_text(x(at), _HEIGHT - 12, month_day(days[at]), "middle"))
     ends = [y(before[days[-1]]), y(after[days[-1]])]
     if abs(ends[0] - ends[1]) < 15:  # keep the two names apart
         middle, sign = sum(ends) / 2, 1 if ends[0] >= ends[1] else -1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from unicodedata import east_asian_width
 
+from riskengine.model.period import month_day
 from riskengine.plan.burden import Burden
 from riskengine.plan.effect import Effect
 from riskengine.plan.known import Event, Rate
@@ -88,7 +89,7 @@ def stretch(effect: Effect, side: Stretch | None) -> str:
     """``橙 6月3日—6月12日（10 夜）``; a dash where there is no warning."""
     if side is None:
         return "—"
-    days = [f"{day.month}月{day.day}日" for day in (side.first, side.last)]
+    days = [month_day(day) for day in (side.first, side.last)]
     return f"{effect.level(side.level)} {'—'.join(dict.fromkeys(days))}（{side.nights} 夜）"
 
 

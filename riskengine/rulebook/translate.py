@@ -21,6 +21,7 @@ __all__ = ["problems_of"]
 _DAY = re.compile(r"datetime\.date\((\d+), (\d+), (\d+)\)")
 _COUNTED = re.compile(r"([+-]?\d{1,12}(?:\.\d{1,6})?)\s?(万|亿|)([^\d\s]{0,4})")
 _EMPTY = ""
+_UNIT_KEYS = ("unit", "reports", "owner", "about", "lead")
 _PATTERNS = {
     r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$": "只能用小写字母、数字和单个连字符，字母开头，例如 fraud-surge",
     r"^[A-Za-z_\u4e00-\u9fff][A-Za-z0-9_\u4e00-\u9fff]*$": "只能用汉字、字母、数字和下划线，不能以数字开头",
@@ -48,6 +49,8 @@ def _problem(detail: ErrorDetails, model: type[BaseModel], document: Document, a
     shown = f"“{str(received)[:40]}”" if isinstance(received, str | int | float | bool) else "写的内容"
     shown = _EMPTY if received is None else shown
     message = _sentence(kind, context, detail["msg"], shown)
+    if kind == "string_pattern_mismatch" and name in _UNIT_KEYS:
+        message = message.replace("，例如 fraud-surge", "") + "这里写 units.yaml 里的单位编号，不写单位名称。"
     return document.problem((*at, *where), "E203", f"{name + '：' if name else ''}{message}")
 
 
@@ -100,7 +103,7 @@ def _digits(shown: str) -> str:
     """What to write instead of a number with a unit, in 万, or with full-width digits; empty where nobody can tell."""
     found = _COUNTED.fullmatch(unicodedata.normalize("NFKC", shown.strip("“”")))
     if not found or "%" in found[3]:
-        return "，不带百分号：比例写小数，如 8% 写 0.08" if found else ""
+        return "，不带百分号：单位是“比例”的写小数，如 8% 写 0.08；指标的百分率直接写数，如 92% 写 92" if found else ""
     number = Decimal(found[1]) * {"": 1, "万": 10_000, "亿": 100_000_000}[found[2]]
     return f"，请写成 {number.normalize():f}" + ("，不带单位" if found[3] else "")
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from riskengine.assess.indicators.noun import Standing
 from riskengine.model.indicator import Indicator, IndicatorCase
+from riskengine.model.standing import Standing
 from riskengine.standings.layout import wrapped
 from riskengine.standings.record import standing_record
 

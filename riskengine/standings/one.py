@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from riskengine.assess.indicators.figures import amount, difference, number, points_of
-from riskengine.assess.indicators.noun import Mark, Part, Standing
+from riskengine.model.figure import amount, amount_or_unknown, difference, number, points_of, signed
 from riskengine.model.indicator import Indicator
 from riskengine.model.period import called
+from riskengine.model.standing import Mark, Part, Standing
 from riskengine.standings.layout import table, wrapped
 from riskengine.standings.read import Said
 from riskengine.standings.text import finding_lines
@@ -121,8 +121,8 @@ def _readings(indicator: Indicator, why: Mapping[str, Any]) -> Iterator[tuple[st
     for each in reversed(rows[-_NEWEST:]):
         said = [each.get(name) for name in ("last_year", "city", "province", "peers")]
         yield (
-            called(indicator.period, date.fromisoformat(str(each["end"]))),
-            "未知" if each.get("value") is None else amount(indicator, each["value"]),
+            called(indicator.period, date.fromisoformat(str(each["end"])), so_far=indicator.covers == "year"),
+            amount_or_unknown(indicator, each.get("value")),
             str(each.get("origin") or ""),
             *("" if value is None else amount(indicator, value) for value in said),
             *("" if each.get(name) is None else number(each[name]) for name in ("rank", "numerator", "denominator")),
@@ -149,12 +149,7 @@ def _composition(said: Said, indicator: Indicator, standing: Standing) -> Iterat
 
 def _part(indicator: Indicator, each: Part) -> tuple[str, ...]:
     figures = ("" if value is None else amount(indicator, value) for value in (each.value, each.base))
-    return (each.name, *figures, _signed(each.difference), f"{_signed(each.share)}%")
-
-
-def _signed(value: float) -> str:
-    text = number(abs(value), 3)
-    return text if text == "0" else f"{'−' if value < 0 else '+'}{text}"
+    return (each.name, *figures, signed(each.difference), f"{signed(each.share)}%")
 
 
 def _marks(said: Said, indicator: Indicator) -> list[str]:
@@ -175,7 +170,7 @@ def _mark(said: Said, indicator: Indicator, each: Mark, lamp: str) -> tuple[str,
         "—" if each.rank is None else f"{each.rank}/{each.of}",
         said.who(each.code),
         lamp,
-        "未知" if each.value is None else amount(indicator, each.value),
+        amount_or_unknown(indicator, each.value),
         number(each.why["figure"]) if each.value is not None and each.why.get("ranked_by") == "每万人口" else "",
         f"{'升' if moved > 0 else '降'}{abs(moved)}位" if moved else "",
         number(each.deducted) if each.why.get("counted") else "",

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypeVar
 
-from riskengine.assess.indicators.figures import county_called
-from riskengine.assess.indicators.noun import Finding, Mark, Part, Standing
+from riskengine.assess.indicators.spoken import county_called
 from riskengine.errors import WrongUse
 from riskengine.model.indicator import Indicator
 from riskengine.model.rulebook import Rulebook
+from riskengine.model.standing import Finding, Mark, Part, Standing
 from riskengine.rulebook.suggest import suggestion
 from riskengine.store.database import Connection
-from riskengine.store.steps import identifier
+from riskengine.store.standings import rows_of
 
 __all__ = ["Said", "indicator_of", "place_of", "read"]
-
-Row = TypeVar("Row", Standing, Part, Mark, Finding)
 
 
 @dataclass(frozen=True)
@@ -58,11 +53,6 @@ class Said:
         found = self.indicator(id_)
         return found.name if found else id_
 
-    def unit_of(self, id_: str) -> str:
-        """The unit of an indicator's figures."""
-        found = self.indicator(id_)
-        return found.unit if found else ""
-
     def place(self, code: str) -> str:
         """The name of a place as a sentence has it, 全县 for the county."""
         if code in self.counties:
@@ -78,11 +68,11 @@ class Said:
 def read(con: Connection, rulebook: Rulebook, as_of: date | None = None) -> Said:
     """The night ``as_of``, or the newest one. Raises WrongUse where it has not run, or had no indicators."""
     night = _night(con, as_of)
-    tables = [_rows(con, night, table, kind) for table, kind in _TABLES.items()]
-    standings, parts, marks, findings = tables
+    standings, findings = rows_of(con, Standing, night), rows_of(con, Finding, night)
     if not standings and not findings:
         raise WrongUse(_without(rulebook, night))
-    return Said(night, rulebook, *(tuple(rows) for rows in (standings, parts, marks, findings)))
+    parts, marks = rows_of(con, Part, night), rows_of(con, Mark, night)
+    return Said(night, rulebook, tuple(standings), tuple(parts), tuple(marks), tuple(findings))
 
 
 def indicator_of(rulebook: Rulebook, text: str) -> Indicator:
@@ -106,7 +96,8 @@ def place_of(rulebook: Rulebook, text: str) -> str:
     found = {each.code for each in known if word in (each.code, each.name, *each.aliases)}
     found = found or {each.code for each in known if word and word in each.name}
     if not found:
-        raise WrongUse(f"没有县或乡镇“{text[:40]}”{suggestion(text, [each.name for each in known])}")
+        near = suggestion(text, [each.name for each in known])
+        raise WrongUse(f"没有县或乡镇“{text[:40]}”{near}名称和编码见 rules/places.csv。")
     if len(found) > 1:
         named = "、".join(dict.fromkeys(each.name for each in known if each.code in found))
         raise WrongUse(f"“{text[:40]}”可以指{named}。请写全名称或编码。")
@@ -132,18 +123,3 @@ def _without(rulebook: Rulebook, night: date) -> str:
     if not rulebook.indicators:
         return "规则里没有指标：rules/indicators/ 是空的。写法见 rules/README.md 的“指标”一节。"
     return f"{night} 这一夜没有研判指标：那时的规则里还没有 rules/indicators/。请看之后的一夜，或运行新的一夜。"
-
-
-def _rows(con: Connection, night: date, table: str, kind: type[Row]) -> list[Row]:
-    names = [each.name for each in fields(kind)]
-    rows = con.execute(
-        f"SELECT {', '.join(map(identifier, names))} FROM assess.{table} WHERE as_of = ? ORDER BY rowid", [night]
-    )
-    return [kind(**dict(zip(names, _read_back(names, row), strict=True))) for row in rows.fetchall()]
-
-
-def _read_back(names: Sequence[str], row: Iterable[Any]) -> list[Any]:
-    return [json.loads(value) if name == "why" and value else value for name, value in zip(names, row, strict=True)]
-
-
-_TABLES: dict[str, Any] = {"standing": Standing, "part": Part, "mark": Mark, "finding": Finding}

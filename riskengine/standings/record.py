@@ -7,8 +7,8 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from riskengine.assess.indicators.noun import Mark, Standing
 from riskengine.model.indicator import Indicator
+from riskengine.model.standing import Mark, Standing
 from riskengine.standings.read import Said
 
 __all__ = ["record", "standing_record"]

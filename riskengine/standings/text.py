@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from riskengine.assess.indicators.figures import amount
-from riskengine.assess.indicators.noun import Finding, Mark, Standing
+from riskengine.model.figure import amount
+from riskengine.model.indicator import GRAVEST_FIRST
 from riskengine.model.period import called
+from riskengine.model.standing import Finding, Mark, Standing
 from riskengine.standings.layout import table, wrapped
 from riskengine.standings.read import Said
 
-__all__ = ["LAMPS", "finding_lines", "mark_row", "overview", "row", "score_text"]
-
-LAMPS = ("红", "黄", "灰", "绿")
-"""In this order: what is not known is graver than what is well."""
+__all__ = ["finding_lines", "mark_row", "overview", "row", "score_text"]
 
 HEAD = ("灯", "指标", "读数", "期", "目标", "进度", "年末预测（80%区间）", "去年同期", "变化")
 _RIGHT = (2, 7, 8)
@@ -42,7 +40,6 @@ def row(said: Said, each: Standing) -> tuple[str, ...]:
     """The cells of a standing, under HEAD; 未知 where there is no reading."""
     indicator, why = said.indicator(each.indicator), each.why
     target = why.get("target") or {}
-    unit = said.unit_of(each.indicator)
     before = (
         "—" if each.last_year is None else amount(indicator, each.last_year) if indicator else f"{each.last_year:g}"
     )
@@ -53,7 +50,7 @@ def row(said: Said, each: Standing) -> tuple[str, ...]:
         _period(said, each),
         target.get("text") or "无",
         (why.get("words") or {}).get("course") or each.course,
-        _forecast(each, unit),
+        _forecast(each),
         before if each.value is not None else "—",
         _change(each),
     )
@@ -88,13 +85,13 @@ def score_text(each: Mark) -> str:
 
 
 def _title(said: Said, shown: Sequence[Standing], place: str | None) -> str:
-    counted = "、".join(f"{lamp}灯 {n}" for lamp in LAMPS if (n := sum(each.lamp == lamp for each in shown)))
+    counted = "、".join(f"{lamp}灯 {n}" for lamp in GRAVEST_FIRST if (n := sum(each.lamp == lamp for each in shown)))
     where = said.place(place or next(iter(said.counties), ""))
     return f"{said.as_of} {where}指标 {len(shown)} 项" + (f"：{counted}" if counted else "")
 
 
 def _grouped(said: Said, shown: Sequence[Standing]) -> Iterator[str]:
-    ordered = sorted(shown, key=lambda each: LAMPS.index(each.lamp))
+    ordered = sorted(shown, key=lambda each: GRAVEST_FIRST.index(each.lamp))
     lines = table([HEAD, *(row(said, each) for each in ordered)], _RIGHT)
     yield lines[0]
     for line, each in zip(lines[1:], ordered, strict=True):
@@ -125,7 +122,7 @@ def _period(said: Said, each: Standing) -> str:
     return str(each.why.get("span") or (called(indicator.period, each.period_end) if indicator else each.period))
 
 
-def _forecast(each: Standing, unit: str) -> str:
+def _forecast(each: Standing) -> str:
     text = str(each.why.get("forecast_text") or "")
     return text.removeprefix("预计年末").replace("80%把握", "") if text else "—"
 

@@ -67,7 +67,8 @@ CREATE TABLE IF NOT EXISTS assess.trial_state (
 CREATE TABLE IF NOT EXISTS assess.inference (as_of DATE, subjects BIGINT, conclusions BIGINT, agreed BOOLEAN);
 -- one row an indicator and place: its newest reading that is due, and what is to be said of it. target: in the indicator's unit (a
 -- change on last year resolved, a place for a rank); change, change_in: against last year's same period, in 百分点 or %; low, high: 80 %
--- interval of the forecast; chance: that the target is met; *_periods: how many running; due: end of the period that should be in; why: JSON
+-- interval of the forecast; chance: that the target is met; *_periods: how many running; due: end of the period that should be in;
+-- why: JSON
 CREATE TABLE IF NOT EXISTS assess.standing (
   as_of DATE, indicator VARCHAR, place VARCHAR, owner VARCHAR, period VARCHAR, period_end DATE, due DATE, value DOUBLE, origin VARCHAR,
   reported DOUBLE, computed DOUBLE, last_year DOUBLE, change DOUBLE, change_in VARCHAR, city DOUBLE, province DOUBLE, peers DOUBLE,

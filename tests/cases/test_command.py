@@ -36,6 +36,11 @@ def test_all_passed_ends_with_0_and_leaves_no_trace(tmp_path: Path) -> None:
     assert sorted(tmp_path.rglob("*")) == before
 
 
+def test_a_rule_is_found_by_its_title_too(tmp_path: Path) -> None:
+    lay_down(tmp_path, with_cases(both=GOOD % "clear"))
+    assert typed(tmp_path, "诈骗与信访同时出现").stdout == typed(tmp_path, "town-both").stdout
+
+
 def test_a_failure_ends_with_3_and_names_file_and_line(tmp_path: Path) -> None:
     lay_down(tmp_path, with_cases(both=GOOD % "hit"))
     result = typed(tmp_path, "town-both")
@@ -56,7 +61,7 @@ def test_no_case_at_all_is_said_and_no_failure(tmp_path: Path) -> None:
     lay_down(tmp_path)
     assert (
         typed(tmp_path).stdout
-        == "没有用例，什么也没有运行。用例写在规则的 cases: 下，写法见 rules/README.md 的“用例”一节。\n"
+        == "没有用例，什么也没有运行。用例写在规则的 cases: 下，写法见 rules/README.md 的“用例”一节，指标的见“指标”一节。\n"
     )
     assert typed(tmp_path).exit_code == 0
     lay_down(tmp_path, with_cases(both=GOOD % "hit"))
@@ -68,7 +73,7 @@ def test_no_case_at_all_is_said_and_no_failure(tmp_path: Path) -> None:
 def test_wrong_use_ends_with_2(tmp_path: Path) -> None:
     lay_down(tmp_path)
     for arguments, sentence in (
-        (["town-bath"], "没有规则“town-bath”，是否想写“town-both”？"),
+        (["town-bath"], "没有规则或指标“town-bath”，是否想写“town-both”？"),
         (["--clear"], "--as-of、--clear、--print 只与 --new-case 合用。请写明预警编号，如 --new-case YJ-2026-000001。"),
         (
             ["--new-case", "YJ-2026-000001"],

@@ -99,3 +99,9 @@ def test_a_per_cent_as_text_is_refused_since_shares_are_decimals(book):
     row = book.find("参数", "fraud-stop-low", "止付率下限")
     book.put("参数", row, "值", "8%")
     assert f"rules.xlsx 参数!F{row}：E203 值“8%”是带百分号的文字。比例请写成小数，如 8% 写 0.08。" in book.refused()
+
+
+def test_a_per_cent_as_text_is_refused_for_an_indicator_too_which_takes_the_plain_number(book):
+    row = book.find("指标", "first-petitions", "目标")
+    book.put("指标", row, "值", "92%")
+    assert f"rules.xlsx 指标!F{row}：E203 值“92%”是带百分号的文字。单元格设成常规格式，百分率直接写数，如 92% 写 92。" in book.refused()

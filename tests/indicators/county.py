@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from riskengine.assess.indicators.noun import Finding, Reading, Series
+from riskengine.assess.indicators.noun import Reading, Series
 from riskengine.assess.indicators.readings import collect
 from riskengine.model.duty import Place, Unit
 from riskengine.model.indicator import Indicator
 from riskengine.model.rulebook import Rulebook
 from riskengine.model.source import Cell, Received, Reports, Source
+from riskengine.model.standing import Finding
 from riskengine.store.database import Connection
 
 COUNTY, CLEAR, WHITE, OLD = "99", "9901", "9902", "9903"

@@ -8,9 +8,10 @@ from statistics import NormalDist
 from typing import Any
 
 from riskengine.assess.indicators.judge import judge
-from riskengine.assess.indicators.noun import Forecast, Reading, Series, Standing
+from riskengine.assess.indicators.noun import Forecast, Reading, Series
 from riskengine.model.indicator import Indicator
 from riskengine.model.period import ends
+from riskengine.model.standing import Standing
 from riskengine.rulebook.case_tables import read_readings
 
 PLAIN: dict[str, Any] = {

@@ -171,6 +171,14 @@ def test_before_the_first_record_nothing_is_known_and_it_is_not_zero(con: Connec
     assert night.at("2026-01-31").last_year is None
 
 
+@pytest.mark.parametrize(("first", "whole"), [("2026-03-07", "2026-03-31"), ("2026-03-08", "2026-04-30")])
+def test_a_kind_whose_first_record_lies_in_a_months_first_week_holds_the_whole_month(
+    con: Connection, first: str, whole: str
+) -> None:
+    letter(con, first)
+    assert list(Collected(con, book(counted())).values())[0] == whole
+
+
 def test_a_share_of_no_records_is_unknown(con: Connection) -> None:
     letter(con, "2026-04-01")
     found = Collected(con, book(computed())).at(MAY)
@@ -194,9 +202,10 @@ def test_where_the_source_is_silent_what_it_does_not_reach_is_unknown(con: Conne
     assert max(night.of().steps) == date(2026, 4, 30)
 
 
-def test_a_source_that_fell_silent_after_the_period_takes_nothing_from_it(con: Connection) -> None:
+@pytest.mark.parametrize("last", [MAY, "2026-06-05"])
+def test_a_source_that_fell_silent_after_the_period_takes_nothing_from_it(con: Connection, last: str) -> None:
     letter(con, "2026-05-01")
-    silence(con, "2026-06-05")
+    silence(con, last)
     assert Collected(con, book(counted())).at(MAY).value == 1
 
 

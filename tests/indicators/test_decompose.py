@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from riskengine.assess.indicators.composition import with_differences
 from riskengine.assess.indicators.contributions import Slice, counted, rated, rated_on_last_year, shares, weighed
 from riskengine.assess.indicators.decompose import REST, SHIFT, difference_of, parts
-from riskengine.assess.indicators.noun import Part, Series, Standing
+from riskengine.assess.indicators.noun import Series
+from riskengine.model.standing import Part, Standing
 from riskengine.store.database import Connection
 from tests.indicators import three_towns as county
 from tests.indicators.county import put
@@ -71,6 +72,16 @@ def test_a_rate_that_stood_still_makes_nothing_although_its_weight_changed() -> 
     own, shift = rated_on_last_year(slices)
     assert own == [pytest.approx(-11.25), 0]
     assert sum(own) + shift == pytest.approx(87.5 - 90)
+
+
+def test_a_part_that_had_no_cases_in_one_of_the_years_makes_nothing_of_its_own() -> None:
+    slices = [
+        Slice("a", "", numerator=90, denominator=100, numerator_before=80, denominator_before=100),
+        Slice("b", "", numerator=50, denominator=100, numerator_before=0, denominator_before=0),
+    ]
+    own, shift = rated_on_last_year(slices)
+    assert own == [pytest.approx(7.5), 0]
+    assert sum(own) + shift == pytest.approx(70 - 80)
 
 
 def rates(of: Any, now: Sequence[tuple[float, float]], then: Sequence[tuple[float, float]] = ()) -> list[Series]:
@@ -140,6 +151,17 @@ def test_surveys_weigh_towns_by_their_residents_and_leave_a_rest(con: Connection
     assert round(sum(each.share for each in found), 6) == 100
 
 
+@pytest.mark.parametrize(("said", "rest"), [(97, []), (97.98, [REST])])
+def test_what_rounding_leaves_is_no_part_of_its_own_unless_it_is_much_of_the_whole(
+    con: Connection, said: float, rest: list[str]
+) -> None:
+    of = asked({**SURVEY, "period": "month"}, target("at_least", ("2024-01-01", 98)))
+    towns = [months(of, place, {MAY: said - 0.004}) for place in (A, B, C)]
+    found = split(con, [months(of, COUNTY, {MAY: said}), *towns], lamp="红")
+    assert [each.part for each in found if each.part == REST] == rest
+    assert sum(each.difference for each in found) == pytest.approx(said - 98)
+
+
 def test_a_town_whose_last_year_is_not_known_is_left_in_the_rest(con: Connection) -> None:
     of = asked(COUNT)
     series = [
@@ -184,6 +206,9 @@ AGAINST: list[tuple[str, dict[str, str], dict[str, Any], dict[str, Any], tuple[s
      ("last_year", 80, 10)),
     ("nothing at all, of one whose last year is unknown", COUNT, {"aim": target("at_most", ("2024-01-01", 50))}, {},
      ("zero", 0, 90)),
+    ("nothing, of one that is past no limit and whose last year is unknown", COUNT, {}, {}, None),
+    ("last year, where no change is asked for yet", COUNT, {"aim": target("change", ("2027-01-01", -10))}, {"last_year": 80},
+     ("last_year", 80, 10)),
 ]  # fmt: skip
 
 
@@ -193,6 +218,13 @@ def test_against_what_the_county_is_held(case: tuple[Any, ...]) -> None:
     series = months(asked(kind, **rules), COUNTY, {MAY: 90}, **newest)
     found = difference_of(replace(judged([series])[0], lamp="红"), series, NIGHT)
     assert (found and (found.kind, found.base, pytest.approx(found.whole))) == expected
+
+
+def test_in_january_the_year_that_is_over_is_held_against_the_change_that_was_asked_of_it() -> None:
+    of, night = asked(COUNT, target("change", ("2024-01-01", -10), ("2027-01-01", -50))), date(2027, 1, 20)
+    series = months(of, COUNTY, {date(2025, 12, 31): 100, date(2026, 12, 31): 95})
+    found = difference_of(judged([series], night)[0], series, night)
+    assert found is not None and (found.kind, found.base) == ("change", pytest.approx(90))
 
 
 def test_records_break_a_figure_down_by_theme_and_unit(con: Connection) -> None:
@@ -219,6 +251,23 @@ def test_records_break_a_figure_down_by_theme_and_unit(con: Connection) -> None:
     assert [round(sum(each.share for each in group), 6) for group in (towns, themes)] == [100, 100]
     told = tuple(replace(each, origin="报送", computed=None) for each in series[0].readings)
     assert not split(con, [replace(series[0], readings=told)], lamp="红"), "records that do not reach back a year"
+
+
+@pytest.mark.parametrize(
+    ("towns", "said"),
+    [
+        (3, "白石镇占33.4%、东湾镇占33.3%、清溪镇占33.3%"),
+        (4, "白石镇占25%、东湾镇占25%、北关镇占25%，其余1个合占25%"),
+    ],
+)
+def test_three_are_named_and_the_others_told_together(towns: int, said: str) -> None:
+    names = ("白石镇", "东湾镇", "清溪镇") if towns == 3 else ("白石镇", "东湾镇", "北关镇", "清溪镇")
+    made = shares([-1.0] * towns)
+    found = [Part("tried", "乡镇", name, name, 91, 92, -1, share) for name, share in zip(names, made, strict=True)]
+    series = months(asked(RATE, AT_92), COUNTY, {MAY: 91})
+    lit = [replace(each, lamp="红") for each in judged([series])]
+    [told] = with_differences(county.book(series.indicator), NIGHT, [series], lit, found)  # type: ignore[arg-type]
+    assert told.why["difference"]["text"] == f"比目标92%低1个百分点。按乡镇：{said}"
 
 
 def test_the_sentence_names_what_makes_the_difference(con: Connection) -> None:

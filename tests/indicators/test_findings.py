@@ -8,7 +8,7 @@ import pytest
 
 from riskengine.model.period import previous
 from riskengine.store.database import Connection
-from tests.indicators.county import COUNTY, OLD, Collected, book, indicator, reading
+from tests.indicators.county import COUNTY, OLD, SOURCES, Collected, book, indicator, reading
 
 MAY = "2026-05-31"
 
@@ -38,6 +38,7 @@ def test_a_share_that_was_sent_as_a_fraction_is_not_believed(con: Connection) ->
     )
     assert finding.message == (
         "全县“某项指标”2026年5月报为0.9793%，不在合理范围50%至100%之内，是否应为97.93%？更正之前按未知处理，请统计局核对后按原编号更正重报。"
+        "Excel 里设成百分比格式的格子，存的是0.9793：请改成常规格式，直接写97.93。"
     )
 
 
@@ -56,6 +57,27 @@ def test_a_share_within_its_range_is_held_against_its_own_neighbours(con: Connec
     night = Collected(con, book(indicator(plausible=(0, 100))))
     assert night.at(MAY).doubt == "报为0.9793%，与前后各期相差约百倍（前后各期一般为98.05%），是否应为97.93%？"
     assert night.at(MAY).value is None
+
+
+def test_three_neighbours_are_too_few_to_hold_a_share_against(con: Connection) -> None:
+    usual(con, 98.1, 98.0, 97.9)
+    reading(con, MAY, 0.9793)
+    assert Collected(con, book(indicator(plausible=(0, 100)))).at(MAY).value == 0.9793
+
+
+def test_the_first_readings_of_all_are_held_against_the_target(con: Connection) -> None:
+    target = {"kind": "at_least", "values": {"2026-01-01": 92}, "reference": "目标表"}
+    rulebook = book(indicator(plausible=(0, 100), target=target))
+    reading(con, MAY, 0.9313)
+    night = Collected(con, rulebook)
+    assert (night.at(MAY).value, night.at(MAY).doubt) == (None, "报为0.9313%，与92%的目标相差约百倍，是否应为93.13%？")
+    assert Collected(con, book(indicator(plausible=(0, 100)))).at(MAY).value == 0.9313
+
+
+def test_a_share_far_below_its_target_is_no_slip_of_the_point(con: Connection) -> None:
+    reading(con, MAY, 9.3)
+    target = {"kind": "at_least", "values": {"2026-01-01": 92}, "reference": "目标表"}
+    assert Collected(con, book(indicator(plausible=(0, 100), target=target))).at(MAY).value == 9.3
 
 
 def test_a_share_that_grows_from_nothing_all_year_is_believed(con: Connection) -> None:
@@ -97,6 +119,20 @@ def test_an_average_that_cannot_be_is_left_out_and_the_reading_stands(con: Conne
     assert "的全市平均报为0.978%，不在合理范围之内，没有采用" in night.one("implausible").message
 
 
+def test_a_whole_row_of_fractions_is_one_slip_and_tells_of_the_reading(con: Connection) -> None:
+    reading(con, MAY, 0.9793, city_average=0.984, last_year=0.982)
+    night = Collected(con, book(indicator(plausible=(50, 100))))
+    assert "2026年5月报为0.9793%" in night.one("implausible").message
+    assert (night.at(MAY).city, night.at(MAY).last_year) == (None, None)
+
+
+def test_averages_that_cannot_be_are_told_in_one_sentence(con: Connection) -> None:
+    reading(con, MAY, 97.93, city_average=0.984, last_year=0.982)
+    message = Collected(con, book(indicator(plausible=(50, 100)))).one("implausible").message
+    assert "的全市平均报为0.984%、去年同期报为0.982%，不在合理范围之内，没有采用。" in message
+    assert "同样的情况" not in message
+
+
 def test_the_same_slip_in_several_months_is_told_once_with_how_often(con: Connection) -> None:
     for end in ("2026-03-31", "2026-04-30", MAY):
         reading(con, end, 0.97)
@@ -123,6 +159,26 @@ def test_two_figures_of_one_office_under_different_numbers_contradict_each_other
     assert (night.at(MAY).value, night.at(MAY).doubt) == (None, "统计局报了2个不同的数")
     assert night.one("contradiction").message == (
         "全县“某项指标”2026年5月统计局用不同编号报了不同的数：93%（编号A1）、91.5%（编号A2）。在确认之前按未知处理，请统计局确认哪一个有效，撤回其余的。"
+    )
+
+
+UNNUMBERED = {each.source: each.model_copy(update={"key": ()}) if each.source == "stat" else each for each in SOURCES}
+
+
+def test_of_a_source_without_numbers_the_newest_file_corrects_the_older_one(con: Connection) -> None:
+    reading(con, MAY, 0.9313, key="f1#1", file_id=1, known_at="2026-06-05")
+    reading(con, MAY, 93.13, key="f2#1", file_id=2, known_at="2026-06-12")
+    night = Collected(con, book(indicator(), sources=UNNUMBERED))
+    assert (night.at(MAY).value, night.at(MAY).versions, night.findings) == (93.13, 2, [])
+
+
+def test_two_figures_within_one_file_without_numbers_still_contradict_each_other(con: Connection) -> None:
+    reading(con, MAY, 93.0, key="f1#1", file_id=1)
+    reading(con, MAY, 91.5, key="f1#2", file_id=1)
+    night = Collected(con, book(indicator(), sources=UNNUMBERED))
+    assert night.at(MAY).value is None
+    assert night.one("contradiction").message == (
+        "全县“某项指标”2026年5月统计局对同一期报了不同的数：93%、91.5%。在确认之前按未知处理，请统计局确认哪一个有效，撤回其余的；没有编号的，只留一行再报一次。"
     )
 
 

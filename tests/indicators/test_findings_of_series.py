@@ -42,10 +42,11 @@ def test_where_the_county_is_missing_its_towns_need_no_word_of_their_own(con: Co
     assert Collected(con, book(indicator())).one("missing").place == COUNTY
 
 
-def test_a_town_that_stopped_reporting_long_ago_is_not_asked(con: Connection) -> None:
+@pytest.mark.parametrize(("last", "asked"), [("2025-04-30", False), ("2025-05-31", True)])
+def test_a_town_that_stopped_reporting_a_year_ago_is_not_asked(con: Connection, last: str, asked: bool) -> None:
     reading(con, MAY, 93.0)
-    reading(con, "2025-01-31", 93.0, place=CLEAR)
-    assert not Collected(con, book(indicator())).found("missing")
+    reading(con, last, 93.0, place=CLEAR)
+    assert bool(Collected(con, book(indicator())).found("missing")) == asked
 
 
 def test_a_name_that_nearly_fits_is_mentioned(con: Connection) -> None:
@@ -54,6 +55,17 @@ def test_a_name_that_nearly_fits_is_mentioned(con: Connection) -> None:
     assert message.endswith(
         "收到的报表里有名称相近的“某项指标值”，如果是同一个指标，请分析人员把它写进规则的 aliases。"
     )
+
+
+def test_a_slip_in_the_name_is_mentioned_though_earlier_months_had_it_right(con: Connection) -> None:
+    reading(con, "2026-04-30", 93.0)
+    reading(con, MAY, 93.0, category="某项指标值")
+    assert "名称相近的“某项指标值”" in Collected(con, book(indicator())).one("missing").message
+
+
+def test_a_name_that_came_long_ago_is_not_mentioned(con: Connection) -> None:
+    reading(con, "2024-05-31", 93.0, category="某项指标值")
+    assert "名称相近" not in Collected(con, book(indicator())).one("missing").message
 
 
 def test_quotation_marks_within_a_name_become_single_ones(con: Connection) -> None:
@@ -97,6 +109,13 @@ def test_a_difference_within_the_tolerance_is_no_finding(
     letters(con, 8, 10, day="2026-05-01")
     reading(con, MAY, sent)
     assert bool(Collected(con, book(indicator(computed=COMPUTED, tolerance=tolerance))).found("differs")) == told
+
+
+def test_a_figure_that_is_not_believed_is_not_held_against_the_records(con: Connection) -> None:
+    letters(con, 8, 10, day="2026-05-01")
+    reading(con, MAY, 8000)
+    night = Collected(con, book(indicator(computed=COMPUTED, plausible=(0, 100))))
+    assert night.found("implausible") and not night.found("differs")
 
 
 def test_towns_that_differ_are_told_together_without_those_of_few_cases(con: Connection) -> None:

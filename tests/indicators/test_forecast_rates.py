@@ -44,6 +44,15 @@ def test_a_rate_without_its_cases_has_an_interval_from_its_own_past():
     assert found.high - found.low < 5
 
 
+@pytest.mark.parametrize(("years", "chance"), [(2, 30 / 37), (1, 18 / 25), (0, 6 / 13)])
+def test_a_full_score_without_its_cases_stays_full_the_surer_the_longer_it_has_been(years: int, chance: float):
+    full = [(20, 20)] * 12
+    found = foretold(rates({2025 - back: full for back in range(years)} | {2026: full[:5]}, cases=False))
+    assert found.method == "累计均值"
+    assert found.at_least(100) == pytest.approx(chance, abs=0.01)
+    assert 99 < found.low <= found.value <= found.high == 100
+
+
 def test_cases_that_do_not_give_the_rate_are_not_used():
     months = {2025: [(9, 10)] * 12, 2026: [(9, 10)] * 4}
     wrong = tuple(

@@ -35,6 +35,15 @@ def test_four_in_five_are_on_course_and_one_in_five_is_off(above: int, course: s
     assert stand(indicator(RATE, target=AT_98), MAY, "2026-06-20", ahead).course == course
 
 
+@pytest.mark.parametrize(
+    ("above", "said"), [(99, "在九成以上"), (92, "在九成以上"), (90, "约九成"), (47, "约五成"), (6, "约一成"), (4, "不到一成")]
+)
+def test_a_chance_is_told_in_tenths_and_never_as_certain(above: int, said: str) -> None:
+    ahead = Forecast(2026, tuple([97.0] * (99 - above) + [98.0] * above), "试用的方法", 3)
+    standing = stand(indicator(RATE, target=AT_98), MAY, "2026-06-20", ahead)
+    assert standing.why["chance_text"] == f"达到目标的把握{said}"
+
+
 def test_a_forecast_of_another_year_is_not_used() -> None:
     standing = stand(indicator(RATE, target=AT_98), MAY, "2026-06-20", forecast(2025, 99, 0.1))
     assert (standing.course, standing.forecast) == ("open", None)
@@ -249,21 +258,20 @@ def test_the_county_shows_36_readings_and_a_town_13() -> None:
         assert all(len(row) == len(why["columns"]) for row in why["series"])
 
 
+def test_columns_that_say_nothing_are_not_stored_night_after_night() -> None:
+    end = date(2026, 5, 31)
+    plain, told = Reading(end, 97.0, origin="报送"), Reading(end, 97.0, origin="报送", city=96.5, versions=2)
+    for reading, columns in ((plain, ["end", "value", "origin"]), (told, ["end", "value", "city", "versions", "origin"])):
+        why = judge(Series(indicator(RATE), "x", "全县", (reading,), end), None, date(2026, 6, 20)).why
+        assert why["columns"] == columns and why["series"][0][:2] == ["2026-05-31", 97.0]
+
+
 def test_every_standing_has_every_key_of_its_why() -> None:
     read = stand(indicator(RATE, target=AT_98), MAY, "2026-06-20")
     unread = stand(indicator(RATE, target=AT_98), "期末  数值\n2026-05-31  _", "2026-06-20")
     assert list(read.why) == list(unread.why)
     described = set(re.findall(r"^- ``(\w+)``", described_in.__doc__ or "", re.MULTILINE))
     assert set(read.why) == described | {"columns"}
-
-
-def test_two_months_running_are_told_but_three_make_a_lamp_yellow() -> None:
-    table = ["2026-01-31  97", "2026-02-28  96.8", "2026-03-31  96.5", "2026-04-30  96.2"]
-    lamps = []
-    for known in (3, 4):
-        standing = stand(indicator(SURVEY, period="month"), "\n".join(["期末  数值", *table[:known]]), "2026-05-20")
-        lamps.append((standing.fall_periods, standing.lamp, f"连续{'二两三'[known - 2]}个月下降" in standing.says))
-    assert lamps == [(2, "绿", True), (3, "黄", True)]
 
 
 def test_a_miss_that_is_forecast_from_a_handful_of_cases_is_open() -> None:

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from riskengine.assess.indicators.judge import judge
-from riskengine.assess.indicators.noun import Forecast, Reading, Series, Standing
+from riskengine.assess.indicators.noun import Forecast, Reading, Series
 from riskengine.model.indicator import Indicator
 from riskengine.model.period import previous
+from riskengine.model.standing import Standing
 from tests.indicators.said import COUNT, MONTHLY, RANK, RATE, SURVEY, forecast, indicator, target
 
 AT_98 = target("at_least", ("2024-01-01", 98))

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from riskengine.assess.indicators.noun import Standing
 from riskengine.cases.indicators import differences, published, run_indicator_cases, series_of
 from riskengine.cases.telling import indicator_failure_text, report_text
 from riskengine.cli import app
 from riskengine.model.indicator import IndicatorCase, IndicatorExpect
 from riskengine.model.rulebook import Rulebook
+from riskengine.model.standing import Standing
 from riskengine.rulebook.case_tables import read_readings
 from riskengine.rulebook.load import load
 from riskengine.workspace import Workspace

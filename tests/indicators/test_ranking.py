@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from riskengine.assess.indicators.assessment import charge, total
-from riskengine.assess.indicators.noun import Mark, Reading, Series
+from riskengine.assess.indicators.noun import Reading, Series
 from riskengine.assess.indicators.ranking import ranked
 from riskengine.model.duty import Place
+from riskengine.model.standing import Mark
 from tests.indicators.said import COUNT, RANK, RATE, SURVEY, target
 from tests.indicators.three_towns import (
     APRIL,

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from riskengine.assess.indicators.judge import judge
 from riskengine.store.database import Connection
 from tests.indicators.county import CLEAR, COUNTY, NIGHT, OLD, SOURCES, WHITE, Collected, book, indicator, reading
 
@@ -153,8 +154,16 @@ def test_a_reading_is_due_once_the_reporters_grace_is_past(con: Connection, nigh
 def test_a_reading_that_is_in_before_it_need_be_is_the_newest(con: Connection) -> None:
     reading(con, "2026-05-31", 93.0, known_at="2026-06-02")
     series = Collected(con, book(indicator()), date(2026, 6, 3)).of()
-    assert series.due == date(2026, 5, 31)
-    assert series.newest is not None and series.newest.value == 93.0
+    assert series.due == date(2026, 4, 30)
+    assert series.newest is not None and (series.newest.end, series.newest.value) == (date(2026, 5, 31), 93.0)
+
+
+def test_one_that_is_in_early_and_not_believed_leaves_the_one_that_is_due(con: Connection) -> None:
+    reading(con, "2026-04-30", 92.0, known_at="2026-05-05")
+    reading(con, "2026-05-31", 9300.0, known_at="2026-06-02")
+    night = date(2026, 6, 3)
+    standing = judge(Collected(con, book(indicator(plausible=(0, 100))), night).of(), None, night)
+    assert (standing.period, standing.value, standing.due) == ("2026-04", 92.0, date(2026, 4, 30))
 
 
 def test_without_a_source_the_grace_is_fifteen_days(con: Connection) -> None:
@@ -166,11 +175,20 @@ def test_without_a_source_the_grace_is_fifteen_days(con: Connection) -> None:
 def test_a_source_that_has_ended_asks_for_nothing(con: Connection) -> None:
     [stat] = [each for each in SOURCES if each.source == "stat"]
     assert stat.reports is not None
-    ended = stat.model_copy(
-        update={"reports": stat.reports.model_copy(update={"until": date(2026, 1, 31), "grace": 40})}
-    )
-    sources = {"old": ended, "stat": stat}
-    assert Collected(con, book(indicator(), sources=sources), date(2026, 6, 11)).of().due == date(2026, 5, 31)
+    night = date(2026, 6, 11)
+    for until, due in ((date(2026, 6, 10), "2026-05-31"), (night, "2026-04-30")):
+        ended = stat.model_copy(update={"reports": stat.reports.model_copy(update={"until": until, "grace": 40})})
+        sources = {"old": ended, "stat": stat}
+        assert Collected(con, book(indicator(), sources=sources), night).of().due == date.fromisoformat(due)
+
+
+@pytest.mark.parametrize(("dated", "end"), [("2026-06-10", "2026-05-31"), ("2026-06-11", "2026-06-30")])
+def test_what_is_dated_in_the_first_ten_days_and_came_before_the_month_was_over_speaks_of_the_month_before(
+    con: Connection, dated: str, end: str
+) -> None:
+    reading(con, dated, 93.0)
+    newest = Collected(con, book(indicator())).of().newest
+    assert newest is not None and (newest.end.isoformat(), newest.value) == (end, 93.0)
 
 
 def test_the_history_of_a_merged_town_is_not_among_tonights_series(con: Connection) -> None:

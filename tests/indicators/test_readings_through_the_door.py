@@ -20,6 +20,8 @@ RULES = book(
     indicator("settled", name="化解率", plausible=(50, 100), target={"kind": "at_least", "values": {"2025-01-01": 90}, "reference": "目标表"}),
     indicator("growth", name="增长率", plausible=(-20, 20)),
     indicator("bad-loans", name="不良率", reports="jinrong", better="lower", plausible=(0, 20)),
+    indicator("never-sent", name="从未报过的率"),
+    indicator("never-sent-by-the-bank", name="银行从未报过的率", reports="jinrong"),
     indicator("safety", name="安全感", returns="survey", period="quarter", covers="moment", plausible=(50, 100)),
 )  # fmt: skip
 
@@ -73,7 +75,10 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Connectio
         yield con, first, Collected(con, RULES, SECOND)
 
 
-REST = "更正之前按未知处理，请统计局核对后按原编号更正重报。"
+REST = (
+    "更正之前按未知处理，请统计局核对后按原编号更正重报。"
+    "Excel 里设成百分比格式的格子，存的是0.9793：请改成常规格式，直接写97.93。"
+)
 Nights = tuple[Connection, Collected, Collected]
 
 
@@ -102,11 +107,18 @@ def test_what_is_spelled_out_without_its_point_or_left_empty_is_refused_at_the_d
     }
 
 
+def test_a_reading_that_is_missing_may_be_among_the_rows_that_were_sent_back(nights: Nights) -> None:
+    messages = {each.indicator: each.message for each in nights[1].found("missing")}
+    sent_back = "统计局近来的这类报表有2行被退回，如果就在其中，请按“数据”页“退回的行”写明的原因改好重报。"
+    assert messages["never-sent"].endswith(f"请统计局补报。{sent_back}")
+    assert messages["never-sent-by-the-bank"].endswith("请金融发展局补报。")
+
+
 def test_a_fraction_in_a_text_cell_is_unknown_until_it_is_corrected(nights: Nights) -> None:
     _, first, second = nights
     assert first.at("2026-05-31", CLEAR, "settled").value is None
     assert [each.message for each in first.found("implausible") if each.indicator == "settled"] == [
-        "清溪镇“化解率”2026年5月报为0.9793%，不在合理范围50%至100%之内，是否应为97.93%？更正之前按未知处理，请统计局核对后按原编号更正重报。"
+        "清溪镇“化解率”2026年5月报为0.9793%，不在合理范围50%至100%之内，是否应为97.93%？" + REST
     ]
     corrected = second.at("2026-05-31", CLEAR, "settled")
     assert (corrected.value, corrected.versions) == (97.93, 2)

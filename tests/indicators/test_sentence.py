@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from riskengine.assess.indicators.figures import amount, county_called, difference, number, running
 from riskengine.assess.indicators.noun import Forecast
+from riskengine.assess.indicators.spoken import county_called, running
+from riskengine.model.figure import amount, difference, number
 from tests.indicators.said import COUNT, MONTHLY, RANK, RATE, SURVEY, forecast, indicator, stand, target
 
 THREE_YEARS = """
@@ -161,6 +162,10 @@ ON_TARGET: list[tuple[str, dict[str, str], dict[str, Any], str, str, Forecast | 
         "全县1–5月诈骗案件立案6起，预计年末14起（80%把握11–17起），守不住不超过10起的目标",
     ),
     (
+        "a count below ten is foretold in tenths", COUNT, AT_MOST_10, "2026-06-20", "期末  数值\n2026-05-31  2", forecast(2026, 5.5, 2),
+        "全县1–5月诈骗案件立案2起，预计年末5.5起（80%把握2.9–8.1起），能守住不超过10起的目标",
+    ),
+    (
         "zero broken", COUNT | {"name": "重特大事故"}, target("zero"), "2026-04-20", "期末  数值\n2026-03-31  1", None,
         "全县1–3月重特大事故1起，已突破全年零发生的目标",
     ),
@@ -202,7 +207,7 @@ ON_TARGET: list[tuple[str, dict[str, str], dict[str, Any], str, str, Forecast | 
     (
         "a place in the city", RANK, target("rank_within", ("2024-01-01", 20)), "2026-04-20",
         "期末  数值\n2026-03-31  18", forecast(2026, 18.2, 2),
-        "全县平安指数第18位，预计年末第18位（80%把握第16–21位），能达到前20位的目标",
+        "全县平安指数第18位，预计年末第18位（80%把握第16–21位），多半能达到前20位的目标",
     ),
     (
         "the target was changed within the year", RATE,
@@ -224,6 +229,12 @@ def test_what_is_said_of_the_target(
 def test_a_missing_reading_is_said_to_be_missing_and_the_last_one_is_told() -> None:
     standing = stand(indicator(RATE, target=AT_98), "期末  数值\n2026-04-30  99\n2026-05-31  _", "2026-06-20")
     assert standing.says == "全县化解率2026年5月读数应报未报，态势未知（最近一次是2026年4月的99%）"
+
+
+def test_of_what_is_only_computed_nobody_failed_to_report_anything() -> None:
+    computed = {"from": "petition", "measure": "share", "of": "是否化解"}
+    standing = stand(indicator(RATE, reports=None, computed=computed), "期末  数值\n2026-05-31  _", "2026-06-20")
+    assert standing.says == "全县化解率2026年5月没有可供计算的记录，态势未知"
 
 
 def test_a_doubted_reading_is_unknown_and_asked_for_again() -> None:

@@ -7,12 +7,13 @@ from datetime import date
 from typing import Any
 
 from riskengine.assess.indicators.judge import judge
-from riskengine.assess.indicators.noun import Mark, Reading, Series, Standing
+from riskengine.assess.indicators.noun import Reading, Series
 from riskengine.assess.indicators.ranking import marks
 from riskengine.model.duty import Place, Unit
 from riskengine.model.indicator import Indicator
 from riskengine.model.period import previous
 from riskengine.model.rulebook import Rulebook
+from riskengine.model.standing import Mark, Standing
 from tests.indicators.said import indicator
 
 NIGHT, MAY, APRIL, MAY_BEFORE = date(2026, 6, 20), date(2026, 5, 31), date(2026, 4, 30), date(2025, 5, 31)

@@ -57,7 +57,14 @@ def weeks(stage):
             change = "新增" if offset == -3 else "持续"
             stage.warn(night, "YJ-2026-000002", change, 1, subject="990100102", name="白石镇", place="990100102")
         if offset >= -1:
-            stage.warn(night, "YJ-2026-000003", "新增" if offset == -1 else "持续", 2, subject="990100101001", name="<b>东湾村</b>")
+            stage.warn(
+                night,
+                "YJ-2026-000003",
+                "新增" if offset == -1 else "持续",
+                2,
+                subject="990100101001",
+                name="<b>东湾村</b>",
+            )
         stage.run(night)
     stage.con.execute(
         """INSERT INTO sense.receipt
@@ -85,7 +92,9 @@ def test_a_week_beside_the_week_before(stage):
     assert (made.title, made.subtitle, made.file) == (
         "云川县社会风险预警周报", "2026年第26周（6月22日至6月28日）", "周报_2026年第26周",
     )  # fmt: skip
-    assert sentences(made)[0] == "本周新增预警2件（红1、橙1），比上周多1件；升级0件，解除1件；期末在办2件，比上周多1件。"
+    assert (
+        sentences(made)[0] == "本周新增预警2件（红1、橙1），比上周多1件；升级0件，解除1件；期末在办2件，比上周多1件。"
+    )
     assert table(made, "各等级预警").rows[0] == ("红", "1", "0", "+1", "1", "0", "+1")
     assert table(made, "各等级预警").rows[2] == ("黄", "0", "1", "−1", "0", "1", "−1")
     assert [row[:2] for row in table(made, "期末最重的预警").rows] == [("红", "白石镇"), ("橙", "<b>东湾村</b>")]
@@ -102,6 +111,42 @@ def test_units_are_told_by_what_they_answered_in_time_and_what_is_late(stage):
     assert "期末逾期未反馈：反诈中心1件。" in sentences(brief(stage))
 
 
+def test_what_is_answered_on_the_last_day_is_in_time_and_a_deadline_of_tonight_is_not_past(stage):
+    weeks(stage)
+    answered, open_ = "YJ-2026-000001", "YJ-2026-000002"
+    stage.con.execute("UPDATE intervene.duty SET deadline = '2026-06-24' WHERE id = ?", [answered])
+    stage.con.execute("UPDATE intervene.duty SET deadline = ? WHERE id = ?", [SUNDAY, open_])
+    rows = {row[0]: row[1:] for row in table(brief(stage), "主办单位办理情况").rows}
+    assert rows["清溪镇人民政府"][2] == "1（100%）" and rows["反诈中心"][4] == "0"
+    stage.con.execute("UPDATE intervene.duty SET deadline = deadline - 1")
+    rows = {row[0]: row[1:] for row in table(brief(stage), "主办单位办理情况").rows}
+    assert rows["清溪镇人民政府"][2] == "0（0%）" and rows["反诈中心"][4] == "1"
+
+
+def test_without_a_red_or_an_orange_one_the_gravest_there_are_are_named(stage):
+    monday = WEEK.first
+    for night in (monday, SUNDAY):
+        stage.con.execute("INSERT INTO assess.night VALUES (?, 'ab', 1.0)", [night])
+        for n in range(11):
+            stage.warn(night, f"YJ-2026-{n:06}", "新增" if night == monday else "持续", 3)
+        stage.run(night)
+    made = brief(stage)
+    assert "黄色共11件（并入别的预警的不重复计），下列最重的10件。" in sentences(made)
+    assert [row[4] for row in table(made, "期末最重的预警").rows] == ["6月22日（本周新增）"] * 10
+    assert "本周7夜中运行了2夜，没有运行的夜不在统计之内。" in sentences(made)
+
+
+def test_nothing_open_is_said(stage):
+    stage.con.execute("INSERT INTO assess.night VALUES (?, 'ab', 1.0)", [SUNDAY])
+    stage.run(SUNDAY)
+    assert "期末没有在办的预警。" in sentences(brief(stage))
+
+
+def test_a_week_of_which_every_night_ran_needs_no_word_on_it(stage):
+    weeks(stage)
+    assert not any("夜中运行了" in each for each in sentences(brief(stage)))
+
+
 def test_nights_that_did_not_run_are_said_and_not_counted_as_quiet(stage):
     stage.con.execute("INSERT INTO assess.night VALUES (?, 'ab', 1.0)", [SUNDAY])
     stage.run(SUNDAY)
@@ -109,6 +154,12 @@ def test_nights_that_did_not_run_are_said_and_not_counted_as_quiet(stage):
     assert "本周7夜中运行了1夜，没有运行的夜不在统计之内。" in said
     assert "上周没有运行记录，无从比较。" in said
     assert table(brief(stage), "各等级预警").rows[0] == ("红", "0", "—", "—", "0", "—", "—")
+
+
+def test_a_period_before_of_which_some_nights_are_missing_is_compared_with_that_said(stage):
+    weeks(stage)
+    stage.con.execute("DELETE FROM assess.night WHERE as_of < ?", [SUNDAY - timedelta(9)])
+    assert "上周7夜中只运行了3夜，与上周的比较只供参考。" in sentences(brief(stage))
 
 
 def test_word_and_page_say_the_same_and_hold_no_markup_of_a_record(stage):
@@ -119,13 +170,26 @@ def test_word_and_page_say_the_same_and_hold_no_markup_of_a_record(stage):
     page = found["周报_2026年第26周.html"].decode()
     made = brief(stage)
     texts = [paragraph.text for paragraph in paper.paragraphs]
-    assert [each for each in texts if re.match("[一二三四五六]、", each)] == [section.heading for section in made.sections]
+    assert [each for each in texts if re.match("[一二三四五六]、", each)] == [
+        section.heading for section in made.sections
+    ]
     assert all(sentence in texts for sentence in sentences(made))
     cells = [[cell.text for cell in row.cells] for each in paper.tables for row in each.rows]
     assert all(list(row) in cells for section in made.sections for each in section.tables for row in each.rows)
     assert "<b>东湾村</b>" not in page and "&lt;b&gt;东湾村&lt;/b&gt;" in page
     assert not re.search(r"(?:src|href)=", page)
     assert paper.core_properties.author == "riskengine"
+
+
+def test_short_columns_keep_their_words_whole_beside_long_ones(stage):
+    weeks(stage)
+    found = dict(due_papers(stage.con, stage.rulebook, SUNDAY, entries(stage.con, stage.rulebook, SUNDAY)))
+    gravest = Document(io.BytesIO(found["周报_2026年第26周.docx"])).tables[1]
+    head, first = gravest.rows[0].cells, gravest.rows[1].cells
+    widths = {name.text: cell.width.cm for name, cell in zip(head, first, strict=True)}
+    assert widths["主办单位"] > 1.8  # cm: four characters and more
+    assert sum(widths.values()) == pytest.approx(15.6, abs=0.1)
+    assert '<td class="whole">反诈中心</td>' in found["周报_2026年第26周.html"].decode()
 
 
 def test_the_same_week_gives_the_same_bytes_also_when_it_is_asked_for_later(stage):
@@ -152,3 +216,26 @@ def test_an_indicator_whose_lamp_turned_is_named(stage):
     )  # fmt: skip
     stage.rulebook = replace(stage.rulebook, indicators={"settled": settled})
     assert table(brief(stage), "变了灯的指标").rows == (("矛盾纠纷化解率", "绿 → 红", "全县化解率88%"),)
+    assert "期末红灯1项（矛盾纠纷化解率）。" in sentences(brief(stage)), "one that stays red is told as well"
+
+
+def test_indicators_that_were_not_judged_the_week_before_are_not_called_unchanged(stage):
+    weeks(stage)
+    both = [
+        Indicator(
+            id=id_, name=id_, theme="矛盾纠纷", definition="化解件数除以受理件数", unit="%", better="higher", reports="zongzhi",
+            owner="zongzhi", period="month", covers="year", basis="县平安建设工作要点",
+        )
+        for id_ in ("settled", "answered")
+    ]  # fmt: skip
+    stage.rulebook = replace(stage.rulebook, indicators={each.id: each for each in both})
+    put = "INSERT INTO assess.standing (as_of, indicator, place, lamp, says) VALUES (?, ?, '990100', '绿', '')"
+    stage.con.executemany(put, [[SUNDAY, each.id] for each in both])
+    said = sentences(brief(stage))
+    assert "有2项指标上周末还没有研判，无从比较。" in said and not any("灯与上周末相同" in each for each in said)
+    stage.con.execute(put, [SUNDAY - timedelta(7), "settled"])
+    said = sentences(brief(stage))
+    assert "有1项指标上周末还没有研判，无从比较。" in said and "其余指标的灯与上周末相同。" in said
+    stage.con.execute(put, [SUNDAY - timedelta(7), "answered"])
+    assert "各项指标的灯与上周末相同。" in sentences(brief(stage))
+    assert "期末没有红灯、黄灯、灰灯的指标。" in sentences(brief(stage))

@@ -7,12 +7,13 @@ from typing import Any
 
 from riskengine.assess.indicators.forecast import year_end
 from riskengine.assess.indicators.judge import judge
-from riskengine.assess.indicators.noun import Finding, Part, Reading, Series
+from riskengine.assess.indicators.noun import Reading, Series
 from riskengine.assess.indicators.phase import Standings, store
 from riskengine.assess.indicators.ranking import marks
 from riskengine.model.indicator import Indicator
 from riskengine.model.period import ends
 from riskengine.model.rulebook import Rulebook
+from riskengine.model.standing import Finding, Part
 from riskengine.store.database import Connection
 
 NIGHT = date(2026, 6, 30)
@@ -133,7 +134,9 @@ def standings(con: Connection, book: Rulebook) -> None:
     con.execute(
         "INSERT INTO sense.indicator (source, known_at, superseded_at, retracted, file_id, row_no, key, occurred_on, place, category, "
         "value) VALUES ('indicators', '2026-04-03', '2026-04-20', FALSE, 1, 1, 'a', '2026-03-30', $1, '初次信访一次性化解率', 88.9), "
-        "('indicators', '2026-04-20', NULL, FALSE, 2, 1, 'a', '2026-03-31', $1, '初次信访一次性化解率', 89.1)",
+        "('indicators', '2026-04-20', NULL, FALSE, 2, 1, 'a', '2026-03-31', $1, '初次信访一次性化解率', 89.1), "
+        "('indicators', '2026-05-02', '2026-05-03', FALSE, 3, 1, 'b', '2026-05-02', $1, '初次信访一次性化解率', 81.5), "
+        "('indicators', '2026-05-03', NULL, FALSE, 4, 1, 'b', '2026-05-02', $1, '初次信访一次性化解率', 88.6)",
         [COUNTY],
     )
     judged = [judge(each, year_end(each, NIGHT), NIGHT) for each in series]

@@ -15,7 +15,7 @@ from riskengine.intervene.leader.look import PAGES
 from riskengine.intervene.leader.readings import Mark, Readings
 from riskengine.intervene.leader.tiles import heavier, towns
 from riskengine.intervene.leader.urgent import short
-from riskengine.intervene.leader.wolf import rule_records
+from riskengine.intervene.leader.wolf import RuleRecord, rule_records
 from riskengine.intervene.lines import entries
 from tests.intervene.conftest import LEVELS, Stage
 from tests.leader.reading import read
@@ -83,6 +83,11 @@ def test_red_always_and_orange_only_when_new_or_raised(busy):
     assert "近7日诈骗12起，往常3.1起" in told and "反诈中心 协办 清溪镇人民政府" in told and "7月1日 剩1天" in told
 
 
+def test_what_is_merged_into_another_is_told_beside_the_number_that_counts_it(busy):
+    busy.con.execute("INSERT INTO assess.merged VALUES (?, ?, ?)", [NIGHT, ORANGE, RED])
+    assert "红色1件、橙色1件（1件并入别的）" in close(sections(busy.run(NIGHT))["grave"])
+
+
 def test_a_reason_is_cut_where_it_pauses():
     long = "近28日交通事故23起，往常7.71起，上界19起，近30日事故死亡3人、受伤7人；近30日交通、火灾事故死亡3人，" * 2
     assert (
@@ -96,6 +101,7 @@ def test_who_is_late_by_how_much_and_since_when(busy):
     told = close(sections(busy.run(NIGHT))["behind"])
     assert "逾期1件、未签收1件" in told
     assert "反诈中心125天自6月5日1" in told and "白石镇人民政府125天自6月5日1" in told and "清溪镇人民政府" not in told
+    assert "几个单位同办的一件，各单位都记。" in told  # two units behind, one warning
 
 
 def test_towns_stand_as_tiles_with_the_gravest_level_and_the_way_they_go(busy):
@@ -105,6 +111,19 @@ def test_towns_stand_as_tiles_with_the_gravest_level_and_the_way_they_go(busy):
     assert "不属单个乡镇0件" in told
 
 
+def test_a_town_that_was_merged_into_another_has_no_tile_unless_it_still_has_warnings(stage):
+    ended = {"valid_until": NIGHT - timedelta(90), "merged_into": "990100101"}
+    places = tuple(
+        each.model_copy(update=ended) if each.code == "990100102" else each for each in stage.rulebook.places
+    )
+    rulebook = replace(stage.rulebook, places=places)
+    quiet = History(((NIGHT, {}),), {0: (NIGHT, {}), 7: None, 28: None})
+    busy = History(((NIGHT, {}),), {0: (NIGHT, {"990100102": {2: 1}}), 7: None, 28: None})
+    assert "白石镇" in said(towns(stage.rulebook, quiet, Readings(), NIGHT))
+    assert "白石镇" not in said(towns(rulebook, quiet, Readings(), NIGHT))
+    assert "白石镇" in said(towns(rulebook, busy, Readings(), NIGHT))
+
+
 def test_a_town_that_lost_places_in_the_assessment_is_named_with_the_places(stage):
     def mark(code: str, rank: int, before: int | None) -> Mark:
         return Mark("place", code, None, 90.0, rank, before, False, 2, False, 100.0, 1.0, False, {})
@@ -112,7 +131,7 @@ def test_a_town_that_lost_places_in_the_assessment_is_named_with_the_places(stag
     past = History(((NIGHT, {}),), {0: (NIGHT, {}), 7: None, 28: None})
     found = Readings(marks=(mark("990100101", 2, 1), mark("990100102", 1, 2)))
     told = close(said(towns(stage.rulebook, past, found, NIGHT)))
-    assert "考核名次下降：清溪镇（第1→第2）。" in told
+    assert "比上月考核名次下降：清溪镇（第1→第2）。" in told
     assert "考核名次" not in said(towns(stage.rulebook, past, Readings(marks=(mark("990100101", 2, None),)), NIGHT))
 
 
@@ -163,11 +182,16 @@ def receipt(stage: Stage, id_: str, unit: str, outcome: str, day: date, row: int
     )
 
 
+@pytest.mark.parametrize(("share", "cries"), [(None, False), (0.29, False), (0.3, True)])
+def test_three_false_ones_in_ten_are_crying_wolf(share, cries):
+    assert RuleRecord("fraud-surge", "", 10, 7, 3, 0, share, share, share, 0).cries == cries
+
+
 def test_a_rule_cries_wolf_when_enough_was_judged_and_much_of_it_false(stage):
     answered(stage, "ffftt" + "u-")
     told = close(sections(stage.run(NIGHT))["wolves"])
     assert "电信网络诈骗预警5件中3件60%23%–88%0" in told
-    assert "误报较少的0条，反馈不足5件的2条" in told
+    assert "误报较少的规则0条，反馈不满5件、还看不出的2条" in told
 
 
 def test_too_few_answers_say_nothing_about_a_rule(stage):
@@ -217,7 +241,7 @@ def test_what_data_is_missing_is_said_in_a_few_lines(busy):
         "1处未按时报送（按未知处理，不视为平安）：白石镇人民政府incidents已12天",
         "1个文件未能读入",
         "1条规则未能运行（相关预警暂不变动）：信访预警",
-        "1处数据问题：b.xlsx：打不开",
+        "1处数据问题（含上面未能读入的）：b.xlsx：打不开",
     ):
         assert line in found["missing"]
 

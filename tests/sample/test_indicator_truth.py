@@ -24,7 +24,9 @@ ROOT = Path(__file__).parents[2]
 NIGHT = date(2026, 6, 30)
 WHOLE = ("统计局", "金融发展局")
 TOGETHER = {"反诈中心": "utf-8-sig", "应急管理局": "utf-16"}
-"""Offices of whose records figures are computed: all lines of their files in one, which is quicker to read. The truth speaks of no others."""
+"""Offices of whose records figures are computed: all lines of their files in one, which is quicker to read. The truth speaks of no
+others.
+"""
 
 TRUTH = list(csv.DictReader(indicator_truth_csv().splitlines()))
 

@@ -14,12 +14,13 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from riskengine.assess.indicators.noun import Mark, Standing
 from riskengine.cli import app
+from riskengine.model.standing import Finding, Mark, Standing
 from riskengine.rulebook.load import load
 from riskengine.standings.layout import width
-from riskengine.standings.read import read
-from riskengine.standings.text import overview
+from riskengine.standings.one import detail
+from riskengine.standings.read import Said, read
+from riskengine.standings.text import overview, row
 from riskengine.store.database import connect
 from riskengine.workspace import Workspace
 from tests.standings.county import NIGHT, lay_down
@@ -70,9 +71,9 @@ def test_columns_stand_below_each_other_although_chinese_is_wide(county: Workspa
 def test_one_indicator_with_its_history_its_parts_and_its_towns(county: Workspace) -> None:
     text = asked(county, "--indicator", "纠纷化解率")
     assert section(text, "历次读数") == [
-        "  期         读数  来源  全市平均  分子  分母  报送次数",
-        "  2026年5月   88%  报送       91%   176   200",
-        "  2026年4月   95%  报送       91%   190   200       2次",
+        "  期           读数  来源  全市平均  分子  分母  报送次数",
+        "  2026年1–5月   88%  报送       91%   176   200",
+        "  2026年1–4月   95%  报送       91%   190   200       2次",
     ]
     assert section(text, "构成") == [
         "  比目标92%低4个百分点。按乡镇：清溪镇占150%、东湾镇占5%；另有1个往好的方向拉（−55%）",
@@ -129,7 +130,7 @@ def test_all_shows_the_towns_and_the_assessment(county: Workspace) -> None:
         (("--as-of", "2026-06-19"), 2, "2026-06-19 这一夜还没有运行过（已运行的是 2026-06-20 至 2026-06-20 中的 1 夜）"),
         (("--indicator", "化解绿"), 2, "没有指标“化解绿”"),
         (("--indicator", "纠纷"), 2, "“纠纷”可以指纠纷化解率（settled）、纠纷排查率（quiet）。请写全名称或编号。"),
-        (("--place", "清溪真"), 2, "没有县或乡镇“清溪真”，是否想写“清溪镇”？"),
+        (("--place", "清溪真"), 2, "没有县或乡镇“清溪真”，是否想写“清溪镇”？名称和编码见 rules/places.csv。"),
         (("--place", "镇"), 2, "“镇”可以指清溪镇、白石镇、东湾镇。请写全名称或编码。"),
         (("--cases", "--all"), 2, "--cases 看的是规则文件里的用例"),
         (("--all", "--place", "清溪镇"), 2, "--all 看的是全部地区和全部指标"),
@@ -195,3 +196,37 @@ def test_looking_changes_nothing_and_an_indicator_that_is_gone_goes_by_its_id(co
         text = overview(said, everywhere=True)
         assert con.execute("SELECT count(*), max(says) FROM assess.standing").fetchall() == before
     assert said.as_of == date(2026, 6, 20) and "settled" in text and "None" not in text
+
+
+@pytest.mark.parametrize(
+    ("change", "unit", "written"),
+    [
+        (12.345, "%", "+12.3%"),
+        (-0.126, "百分点", "−0.13百分点"),
+        (3, "位", "降3位"),
+        (-3, "名", "升3名"),
+        (0, "位", "持平"),
+    ],
+)
+def test_a_change_is_written_in_its_own_unit(county: Workspace, change: float, unit: str, written: str) -> None:
+    said = night(county)
+    assert row(said, replace(said.of_county()[0], change=change, change_in=unit))[-1] == written
+
+
+def test_what_is_wrong_with_the_countys_figure_is_not_told_of_a_town(county: Workspace) -> None:
+    said = night(county)
+    assert "数据问题" in overview(said) and "数据问题" not in overview(said, "990100101")
+    wrong = replace(said, findings=(Finding("settled", "990100", "2026-05", "differs", None, "对不上。"),))
+    indicator = said.rulebook.indicators["settled"]
+    assert "对不上。" in detail(wrong, indicator) and "对不上。" not in detail(wrong, indicator, "990100101")
+
+
+def night(county: Workspace) -> Said:
+    with connect(county.database, county.scratch) as con:
+        return read(con, load(county), NIGHT)
+
+
+def test_a_finished_night_counts_the_lamps_of_the_county_alone(county: Workspace) -> None:
+    told = CliRunner().invoke(app, ["run", "--as-of", NIGHT.isoformat(), "--workspace", str(county.root)]).output
+    assert re.search(r"\n  指标  3 项：.*灰灯 1；读数问题 1 条，看明细：riskengine indicators\n", told), told
+    assert "index.html（领导一页纸）" in told and re.search(r"、\d+ 个单位的指标提示\n", told)

@@ -17,9 +17,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from riskengine.assess.indicators.figures import amount, difference, measure, number, span
-from riskengine.assess.indicators.lines import gap, in_force
+from riskengine.assess.indicators.lines import gap
 from riskengine.assess.indicators.noun import Reading
+from riskengine.assess.indicators.spoken import span
+from riskengine.assess.indicators.target import asked_of_year
+from riskengine.model.figure import amount, difference, measure, number
 from riskengine.model.indicator import Indicator
 from riskengine.model.period import label
 
@@ -174,7 +176,7 @@ def _line(indicator: Indicator, reading: Reading, day: date) -> float | None:
     target = indicator.target
     if target is None or target.kind == "zero":
         return 0.0 if target else None
-    asked = in_force(target.values, min(day, date(reading.end.year, 12, 31)))
+    asked = asked_of_year(target.values, reading.end, day)
     if target.kind != "change" or asked is None:
         return asked
     return (reading.last_year or 0) * (1 + asked / 100)

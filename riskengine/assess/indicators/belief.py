@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from riskengine.assess.indicators.figures import amount
+from riskengine.model.figure import amount
 from riskengine.model.indicator import Indicator
 
 __all__ = ["Doubt", "doubted", "plausible"]
@@ -17,8 +17,8 @@ _NEIGHBOURS = 4
 _LEAST = 4
 """Fewer neighbours than this say nothing."""
 
-_FAR = 20.0
-"""Beyond this factor of its neighbours a share is not believed, if a hundredth or the hundredfold lies within twice of them."""
+
+_HALF = 50.0
 
 
 @dataclass(frozen=True)
@@ -42,10 +42,12 @@ def plausible(indicator: Indicator, value: float) -> bool:
 def doubted(indicator: Indicator, values: Sequence[float | None]) -> Mapping[int, Doubt]:
     """Which of the reported values of one series, oldest first (None: nothing came), are not believed: index → why.
 
-    Only a share in per cent is held against its neighbours: a count may be a hundredfold of the usual, and is then the news.
+    Only a share in per cent is held against its neighbours: a count may be a hundredfold of the usual, and is then the news. The first few,
+    which have none, are held against the target instead, where that is at least half of all.
     """
     good = [each for each in values if each is not None and plausible(indicator, each)]
     middle = median(good) if good else None
+    asked = _asked(indicator) if len(good) <= _LEAST else None
     found: dict[int, Doubt] = {}
     for at, value in enumerate(values):
         if value is None:
@@ -54,10 +56,21 @@ def doubted(indicator: Indicator, values: Sequence[float | None]) -> Mapping[int
             found[at] = Doubt(_range(indicator), _meant(indicator, value, middle))
         elif indicator.unit == "%" and middle and value and not middle / 10 <= value <= middle * 10:
             near = _near(indicator, values, at)
-            meant = _meant(indicator, value, near) if near and not near / _FAR <= value <= near * _FAR else None
+            meant = _meant(indicator, value, near) if near else None
             if meant is not None:
                 found[at] = Doubt(f"与前后各期相差约百倍（前后各期一般为{amount(indicator, near or 0)}）", meant)
+        if at not in found and asked and 0 < value <= 1 and (meant := _meant(indicator, value, asked)) is not None:
+            found[at] = Doubt(f"与{amount(indicator, asked)}的目标相差约百倍", meant)
     return found
+
+
+def _asked(indicator: Indicator) -> float | None:
+    """The newest target of a share that should be at least half of all; a smaller one may well begin below 1 %."""
+    target = indicator.target
+    if indicator.unit != "%" or target is None or target.kind not in ("at_least", "exactly"):
+        return None
+    newest = max(target.values.items(), default=None)
+    return newest[1] if newest is not None and newest[1] >= _HALF else None
 
 
 def _near(indicator: Indicator, values: Sequence[float | None], at: int) -> float | None:
@@ -68,7 +81,7 @@ def _near(indicator: Indicator, values: Sequence[float | None], at: int) -> floa
 
 
 def _meant(indicator: Indicator, value: float, near: float | None) -> float | None:
-    """The hundredfold or the hundredth, where it is plausible and near the other readings; without others only a share's."""
+    """The hundredfold or the hundredth, where it is plausible and within twice of the other readings; without others only a share's."""
     for each in (round(value * 100, 6), round(value / 100, 6)):
         if not plausible(indicator, each):
             continue

@@ -12,8 +12,8 @@ from functools import lru_cache, partial
 from math import isfinite
 from typing import Literal
 
-from riskengine.assess.indicators.figures import accumulates, amount, difference, measure, number, points_of
 from riskengine.assess.indicators.noun import Reading, Series
+from riskengine.model.figure import accumulates, amount, difference, measure, number, points_of
 from riskengine.model.indicator import Indicator
 from riskengine.model.period import Period, previous
 from riskengine.rulebook.lunar import LUNAR_YEARS, spring_festival
@@ -130,10 +130,9 @@ def few(history: History, reading: Reading) -> bool:
     if measure(indicator) == "count":
         last = history.year_before(reading) or 0
         return reading.value is not None and reading.value < indicator.least and last < indicator.least
-    money = (
-        indicator.computed is not None and indicator.computed.measure == "ratio"
-    )  # its cases are the records behind it
-    cases = reading.sample if money or reading.denominator is None else reading.denominator
+    # the denominator of a ratio of sums is money or the like: its cases are the records behind it
+    ratio = indicator.computed is not None and indicator.computed.measure == "ratio"
+    cases = reading.sample if ratio or reading.denominator is None else reading.denominator
     return cases is not None and cases < indicator.least
 
 

@@ -8,10 +8,11 @@ from datetime import date
 from typing import Any
 
 from riskengine.assess.indicators.decompose import REST, SHIFT, Difference, differences
-from riskengine.assess.indicators.figures import amount, difference, measure, number
-from riskengine.assess.indicators.noun import Part, Series, Standing
+from riskengine.assess.indicators.noun import Series
+from riskengine.model.figure import amount, difference, measure, number
 from riskengine.model.indicator import Indicator
 from riskengine.model.rulebook import Rulebook
+from riskengine.model.standing import Part, Standing
 
 __all__ = ["with_differences"]
 

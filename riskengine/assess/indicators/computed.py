@@ -14,7 +14,7 @@ from riskengine.assess.indicators.tally import Tally, compile_tally
 from riskengine.assess.indicators.territory import Territory, lay_out_territory, territory_on
 from riskengine.contracts import contract
 from riskengine.model.indicator import Indicator
-from riskengine.model.period import Period, end_of, ends
+from riskengine.model.period import end_of, ends, months_in
 from riskengine.model.rulebook import Rulebook
 from riskengine.rulebook.language.expression import ExpressionError
 from riskengine.rulebook.names import columns_of
@@ -33,7 +33,6 @@ TOWNS = "乡镇"
 _LATE = 7
 """A kind whose first record lies this many days into a month is taken to be held from the month's first day."""
 
-_LENGTH: Mapping[Period, int] = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 _UNREADABLE = (ExpressionError, KeyError, ValueError)
 
 
@@ -121,8 +120,8 @@ def first_day(indicator: Indicator, end: date) -> date:
     """The first day that a reading of the period ``end`` speaks of; for ``moment`` the first of its last month."""
     if indicator.covers == "year":
         return date(end.year, 1, 1)
-    months = 1 if indicator.covers == "moment" else _LENGTH[indicator.period]
-    return _first_of(_month(end) - months + 1)
+    length = 1 if indicator.covers == "moment" else months_in(indicator.period)
+    return _first_of(_month(end) - length + 1)
 
 
 def broken_down(con: Connection, rulebook: Rulebook, indicator: Indicator, end: date, as_of: date) -> list[Piece]:

@@ -15,14 +15,16 @@ from typing import Literal
 from riskengine.assess.indicators.comparison import worse
 from riskengine.assess.indicators.computed import TOWNS, broken_down
 from riskengine.assess.indicators.contributions import Slice, counted, rated, rated_on_last_year, shares, weighed
-from riskengine.assess.indicators.figures import measure
-from riskengine.assess.indicators.lines import in_force, reading_on, so_far
-from riskengine.assess.indicators.noun import Part, Reading, Series, Standing
+from riskengine.assess.indicators.lines import reading_on, so_far
+from riskengine.assess.indicators.noun import Reading, Series
+from riskengine.assess.indicators.target import asked_of_year
 from riskengine.assess.indicators.territory import Territory, territory_on
 from riskengine.assess.subjects import places_on
+from riskengine.model.figure import measure
 from riskengine.model.indicator import Indicator
 from riskengine.model.period import previous
 from riskengine.model.rulebook import Rulebook
+from riskengine.model.standing import Part, Standing
 from riskengine.store.database import Connection
 
 __all__ = ["REST", "SHIFT", "Difference", "difference_of", "differences", "parts"]
@@ -81,9 +83,10 @@ def difference_of(standing: Standing, series: Series, as_of: date) -> Difference
         if target.kind == "zero":
             return Difference("zero", reached, 0.0, 0.0, True) if reached > 0 else None
         before = year.last_year if year else None
-        asked = 1 + (in_force(target.values, as_of) or 0) / 100
-        if target.kind == "change" and before and worse(indicator, reached, before * asked):
-            return Difference("change", reached, before * asked, asked, True)
+        percent = asked_of_year(target.values, standing.period_end, as_of)
+        factor = 1 + (percent or 0) / 100
+        if target.kind == "change" and percent is not None and before and worse(indicator, reached, before * factor):
+            return Difference("change", reached, before * factor, factor, True)
     bases: list[tuple[Literal["target", "control", "last_year", "city"], float | None]] = [
         ("last_year", standing.last_year)
     ]

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from riskengine.assess.indicators.figures import amount, difference, number, span
-from riskengine.assess.indicators.noun import Finding
+from riskengine.assess.indicators.spoken import span
 from riskengine.assess.indicators.territory import Territory
+from riskengine.model.figure import amount, difference, number
 from riskengine.model.indicator import Indicator
-from riskengine.model.period import label
+from riskengine.model.period import label, month_day
 from riskengine.model.rulebook import Rulebook
+from riskengine.model.standing import Finding
 
 __all__ = ["Findings", "listed", "quoted"]
 
@@ -31,23 +32,32 @@ class Findings:
         self._places: dict[str | None, int] = {code: at for at, code in enumerate(territory.places)}
         self._territory = territory
         self._since = as_of - timedelta(_RECENT)
-        self._found: dict[tuple[str, str | None, str], tuple[date, Finding, int]] = {}
+        self._found: dict[tuple[str, str | None, str, str], tuple[date, Finding, set[date]]] = {}
 
     def add(
-        self, indicator: Indicator, place: str | None, end: date | None, code: str, unit: str | None, message: str
+        self,
+        indicator: Indicator,
+        place: str | None,
+        end: date | None,
+        code: str,
+        unit: str | None,
+        message: str,
+        about: str = "",
     ) -> None:
-        """A finding on one period (None: on the indicator as it stands). ``place`` None: several towns, or all."""
+        """A finding on one period (None: on the indicator as it stands). ``place`` None: several towns, or all. ``about`` keeps matters
+        of the same code apart; the same matter of several periods is told once.
+        """
         if end is not None and end < self._since:
             return
         day = end or date.max
         period = label(indicator.period, end) if end is not None else None
         new = Finding(indicator.id, place, period, code, unit, message)
-        at = (indicator.id, place, code)
+        at = (indicator.id, place, code, about)
         held = self._found.get(at)
         if held is None:
-            self._found[at] = (day, new, 1)
+            self._found[at] = (day, new, {day})
         else:
-            self._found[at] = (max(day, held[0]), new if day >= held[0] else held[1], held[2] + 1)
+            self._found[at] = (max(day, held[0]), new if day >= held[0] else held[1], held[2] | {day})
 
     def office(self, unit: str | None) -> str:
         """A unit as sentences name it."""
@@ -61,8 +71,10 @@ class Findings:
     def all(self) -> list[Finding]:
         """All of them in order."""
         found = [
-            finding if times == 1 else replace(finding, message=f"{finding.message}（近一年同样的情况共{times}期）")
-            for _, finding, times in self._found.values()
+            finding
+            if len(days) == 1
+            else replace(finding, message=f"{finding.message}（近一年同样的情况共{len(days)}期）")
+            for _, finding, days in self._found.values()
         ]
         return sorted(
             found, key=lambda each: (self._order[each.indicator], self._places.get(each.place, 9999), each.code)
@@ -97,9 +109,11 @@ class Findings:
         by: date,
         stand_in: float | None,
         near: Sequence[str],
+        refused: int = 0,
     ) -> None:
         """Nothing came for the period that should be in. ``by``: the day by which it should have been; ``stand_in``: what records give;
-        ``near``: names like this one under which something came that belongs to no indicator.
+        ``near``: names like this one under which something came that belongs to no indicator; ``refused``: rows of the office's
+        returns that were sent back since the period was over, for this one may be among them.
         """
         names = listed([self._territory.name(place) for place in places], "、")
         what = (
@@ -109,7 +123,11 @@ class Findings:
         )
         until = "在判断中按未知处理" if stand_in is None else f"暂用按记录计算的{amount(indicator, stand_in)}"
         who = self.office(indicator.reports)
-        message = f"{what}应由{who}在{by.year}年{by.month}月{by.day}日前报送，至今没有收到，{until}。请{who}补报。"
+        message = f"{what}应由{who}在{by.year}年{month_day(by)}前报送，至今没有收到，{until}。请{who}补报。"
+        if refused:
+            message += (
+                f"{who}近来的这类报表有{refused}行被退回，如果就在其中，请按“数据”页“退回的行”写明的原因改好重报。"
+            )
         if near:
             message += f"收到的报表里有名称相近的“{near[0]}”，如果是同一个指标，请分析人员把它写进规则的 aliases。"
         self.add(indicator, places[0] if len(places) == 1 else None, end, "missing", indicator.reports, message)

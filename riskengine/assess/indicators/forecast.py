@@ -113,7 +113,24 @@ def _share(series: Series, known: _Known, year: int) -> Forecast | None:
     if not running and sum(span.year == year for span in spans) == per_year:
         return _over(year, sum(span.value for span in spans if span.year == year) / per_year)
     alone = share_alone(figures, year, per_year, running=running)
-    return _forecast(year, alone[0], "累计均值", alone[1], *_bounds(known)) if alone else None
+    if alone is None:
+        return None
+    left = per_year - 1 - spans[-1].last if running else per_year - sum(span.year == year for span in spans)
+    return _forecast(year, _unbroken(known, alone[0], left), "累计均值", alone[1], *_bounds(known))
+
+
+def _unbroken(known: _Known, quantiles: Sequence[float], left: int) -> Sequence[float]:
+    """A rate that was 100 % in each of n periods stays so through ``left`` more with chance (n+1)/(n+left+1), Laplace's rule of
+    succession; what chance remains keeps the lower half of ``quantiles``. Any other rate: ``quantiles``.
+    """
+    if {value for _, value in known} != {100.0}:
+        return quantiles
+    broken = 100 * left / (len(known) + left + 1)
+    half = len(LEVELS) // 2 + 1
+    return [
+        quantiles[max(0, min(half, round(level * half / broken)) - 1)] if level <= broken else 100.0
+        for level in range(1, len(LEVELS) + 1)
+    ]
 
 
 def _cases(known: _Known, year: int) -> list[tuple[date, float, float]]:

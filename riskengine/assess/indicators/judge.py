@@ -10,13 +10,12 @@ full stop at the end; numbers are numbers in the indicator's unit, a difference 
   ``text``: ``不低于98%``, ``不超过10起``, ``零发生``, ``比去年下降10%（不超过236起）``, ``前20位``, ``100%``; ``value`` null: cannot be
   formed. ``percent`` and ``base`` (last year's whole year): of a change on last year only. ``since``: the ISO day from which it holds.
   ``changed``: null or ``{"before", "on", "text"}``, text ``目标年内由90调整为92（7月1日起）``.
-- ``control``: null or ``{"value", "excess", "text"}``; ``excess`` > 0: so far on the bad side; text ``超过控制值10起（高15%）`` or null.
+- ``control``: null or ``{"value", "text"}``; text ``超过控制值10起（高15%）``, null where it is not past it.
 - ``change_text``: ``比去年同期下降33.6%（174起，去年262起）``, ``比去年同期下降0.12个百分点``, or why no change is told.
-- ``change_absolute``: the change in the indicator's unit (Standing.change is in ``change_in``).
-- ``falls``: ``{"periods", "every", "text"}``; ``every``: ``period``, or ``year`` where each year's same period is compared (a count since
-  1 January rises by itself); text ``连续三年下降`` from two on, else null.
-- ``groups``: ``city`` / ``province`` / ``peers`` → ``{"value", "margin", "periods", "bad", "text", "running"}`` for those with a figure;
-  ``margin`` = reading - group; text ``低于全省0.79个百分点``; ``running``: ``连续三年低于全市平均`` or null.
+- ``falls``: ``{"every", "text"}`` of ``Standing.fall_periods``; ``every``: ``period``, or ``year`` where each year's same period is
+  compared (a count since 1 January rises by itself); text ``连续三年下降`` from two on, else null.
+- ``groups``: ``city`` / ``province`` / ``peers`` → ``{"text", "running"}`` for those with a figure; text ``低于全省0.79个百分点``;
+  ``running``: ``连续三年低于全市平均`` or null.
 - ``rank_text``: ``全市第12位，较上期下降3位`` or null.
 - ``forecast_text``: ``预计年末96.1%（80%把握95.4%–96.8%）`` or null.
 - ``chance_text``: ``达到目标的把握约两成`` or null where it is certain or cannot be told.
@@ -27,7 +26,8 @@ full stop at the end; numbers are numbers in the indicator's unit, a difference 
 - ``notes``: sentences, each one fact, gravest first; all of ``says`` is among them, and what was too much for it.
 - ``reasons``: ``{"lamp": …, "course": …}``: why this lamp, why this course.
 - ``series``: rows of ``columns``, oldest first, the newest 36 of the county or 13 of a town; ``columns``: ``end`` (ISO), ``value``,
-  ``city``, ``province``, ``peers``, ``last_year``, ``rank``, ``numerator``, ``denominator``, ``versions``, ``origin``, ``doubt``.
+  ``city``, ``province``, ``peers``, ``last_year``, ``rank``, ``numerator``, ``denominator``, ``versions``, ``origin``, ``doubt``;
+  all but the first two only where a row has something to say there (``versions``: more than one).
 
 ``says`` is ``short`` + ``course_text`` + what must not be overlooked (a doubt, a missing reading), sentences apart by ``。``.
 """
@@ -40,7 +40,7 @@ from datetime import date
 from typing import Any
 
 from riskengine.assess.indicators.comparison import GROUPS, Group, History, change, falls, few, groups, ranks, worse
-from riskengine.assess.indicators.noun import Forecast, Reading, Series, Standing
+from riskengine.assess.indicators.noun import Forecast, Reading, Series
 from riskengine.assess.indicators.promise import COURSES
 from riskengine.assess.indicators.sentence import (
     RANKS_LOST,
@@ -56,6 +56,7 @@ from riskengine.assess.indicators.target import Aim, Run, aim_of, control_of, co
 from riskengine.assess.indicators.why import why_read, why_unread
 from riskengine.model.indicator import Course, Lamp
 from riskengine.model.period import Period, label
+from riskengine.model.standing import Standing
 
 __all__ = ["judge"]
 
@@ -185,12 +186,12 @@ _LONG: dict[Period, int] = {"month": 3, "quarter": 2, "half": 2, "year": 2}
 def _slips(facts: Facts) -> list[str]:
     """What makes a lamp yellow although the target is met or on course: runs that are long enough, a fall below a group, places lost."""
     falls, long = facts.falls.periods or 0, _LONG[facts.series.indicator.period]
-    below = {key: group.periods or 0 for key, group in facts.groups.items() if not facts.small}
+    below = {key: group.periods or 0 for key, group in facts.groups.items()}
     falling, texts = falls_text(facts), group_texts(facts)
     found = [falling] if falling and falls >= (2 if facts.falls.every == "year" else long) else []
     found += [texts[key] for key, periods in below.items() if periods >= long]
     lower = [GROUPS[key] for key, periods in below.items() if periods]
-    if not found and falls and lower and not facts.small:
+    if not found and falls and lower:
         found.append(f"变差，且不如{'和'.join(lower)}平均")
     if facts.rank is not None and facts.rank_before is not None and facts.rank - facts.rank_before >= RANKS_LOST:
         found.append(rank_text(facts) or "")
@@ -206,7 +207,8 @@ def _unknown(series: Series, history: History, newest: Reading | None, as_of: da
     nothing = None if end is None else Reading(end, None)
     aim = None if nothing is None else aim_of(series, history, nothing, as_of)
     control = None if nothing is None else control_of(series, nothing, as_of)
-    reason = "读数存疑" if newest is not None and newest.doubt else "没有读数" if end is None else "该报的读数没有报"
+    lacking = "没有可供计算的记录" if indicator.reports is None else "该报的读数没有报"
+    reason = "读数存疑" if newest is not None and newest.doubt else "没有读数" if end is None else lacking
     return Standing(
         indicator=indicator.id,
         place=series.place,

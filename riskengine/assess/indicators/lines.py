@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
 from riskengine.assess.indicators.comparison import History
-from riskengine.assess.indicators.figures import measure
 from riskengine.assess.indicators.noun import Reading, Series
 from riskengine.assess.indicators.target import year_to_date
+from riskengine.model.figure import measure
 from riskengine.model.indicator import Indicator
 from riskengine.model.period import ends
 
-__all__ = ["gap", "in_force", "reading_on", "so_far"]
-
-
-def in_force(values: Mapping[date, float], day: date) -> float | None:
-    """The newest of dated values that holds on ``day``; None before the first."""
-    held = [each for each in values if each <= day]
-    return values[max(held)] if held else None
+__all__ = ["gap", "reading_on", "so_far"]
 
 
 def gap(indicator: Indicator, value: float, line: float) -> float:

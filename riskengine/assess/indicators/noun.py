@@ -1,15 +1,15 @@
-"""What passes between the steps: readings in order, a forecast, a standing, its parts, a place in a ranking, a finding."""
+"""What passes between the steps before an indicator is judged: readings in order, and a forecast."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 
-from riskengine.model.indicator import Course, Indicator, Lamp
+from riskengine.model.indicator import Indicator
 
-__all__ = ["Finding", "Forecast", "Mark", "Part", "Reading", "Series", "Standing"]
+__all__ = ["Forecast", "Reading", "Series"]
 
 Origin = Literal["报送", "计算"]
 
@@ -41,10 +41,10 @@ class Reading:
 
 @dataclass(frozen=True)
 class Series:
-    """The readings of one indicator for one place, oldest first, one for every period from the first that came to ``due``, a gap being
-    a reading without a value. ``called``: the place as a sentence names it (全县, 全区, 清溪镇). ``due``: end of the newest period whose
-    reading should be in (its period over, the reporter's grace past); None where nothing is due yet. ``steps``: what a computed count or
-    sum came to in each calendar month, where records give it by month.
+    """The readings of one indicator for one place, oldest first, one for every period from the first that came to ``due``, or to the
+    newest that came before it was due, a gap being a reading without a value. ``called``: the place as a sentence names it (全县, 全区,
+    清溪镇). ``due``: end of the newest period whose reading should be in (its period over, the reporter's grace past); None where nothing
+    is due yet. ``steps``: what a computed count or sum came to in each calendar month, where records give it by month.
     """
 
     indicator: Indicator
@@ -97,90 +97,3 @@ class Forecast:
         """The chance that the year ends at or above ``value``, 0.005 … 0.995."""
         above = sum(quantile >= value - 1e-9 for quantile in self.quantiles)
         return min(0.995, max(0.005, above / 100))
-
-
-@dataclass(frozen=True)
-class Standing:
-    """A row of ``assess.standing``, column by column; see ``riskengine/store/schema.py``."""
-
-    indicator: str
-    place: str
-    owner: str
-    period: str | None
-    period_end: date | None
-    due: date | None
-    value: float | None
-    origin: str | None
-    reported: float | None
-    computed: float | None
-    last_year: float | None
-    change: float | None
-    change_in: str | None
-    city: float | None
-    province: float | None
-    peers: float | None
-    rank: int | None
-    rank_before: int | None
-    target_kind: str | None
-    target: float | None
-    control: float | None
-    over_control: bool | None
-    course: Course
-    lamp: Lamp
-    forecast: float | None
-    low: float | None
-    high: float | None
-    chance: float | None
-    method: str | None
-    fall_periods: int | None
-    below_city_periods: int | None
-    below_province_periods: int | None
-    below_peers_periods: int | None
-    small: bool
-    says: str
-    why: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Part:
-    """A row of ``assess.part``. ``difference`` in the indicator's unit (百分点 for %), ``share`` in per cent of the whole difference."""
-
-    indicator: str
-    by: str
-    part: str
-    name: str
-    value: float | None
-    base: float | None
-    difference: float
-    share: float
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A row of ``assess.mark``. ``rank`` 1 is the best; equals share the better place and are ``tied``; ``of``: how many were ranked."""
-
-    scope: Literal["place", "unit"]
-    code: str
-    indicator: str | None
-    value: float | None
-    rank: int | None
-    rank_before: int | None
-    tied: bool
-    of: int
-    small: bool
-    weight: float
-    deducted: float
-    veto: bool
-    why: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A row of ``assess.finding``: where, what, what to do, in one Chinese sentence."""
-
-    indicator: str
-    place: str | None
-    period: str | None
-    code: str
-    unit: str | None
-    message: str

@@ -12,10 +12,10 @@ from riskengine.assess.indicators.composition import with_differences
 from riskengine.assess.indicators.decompose import parts
 from riskengine.assess.indicators.forecast import year_end
 from riskengine.assess.indicators.judge import judge
-from riskengine.assess.indicators.noun import Finding, Mark, Part, Standing
 from riskengine.assess.indicators.ranking import marks
 from riskengine.assess.indicators.readings import collect
 from riskengine.model.rulebook import Rulebook
+from riskengine.model.standing import Finding, Mark, Part, Standing
 from riskengine.store.database import Connection
 from riskengine.store.steps import identifier
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from math import ceil, floor
 
-from riskengine.assess.indicators.figures import amount, difference, digits_of, measure, number, spoken_span, times
 from riskengine.assess.indicators.noun import Forecast
 from riskengine.assess.indicators.sentence import Facts
+from riskengine.assess.indicators.spoken import spoken_span, times
 from riskengine.assess.indicators.target import Aim, Run
+from riskengine.model.figure import amount, difference, digits_of, measure, number
 from riskengine.model.indicator import Course, Indicator, Lamp
+from riskengine.model.period import month_day
 
 __all__ = ["COURSES", "LAMPS", "chance_text", "changed_text", "course_text", "forecast_text", "goal"]
 
@@ -52,7 +54,7 @@ def changed_text(aim: Aim) -> str | None:
     if aim.before is None or aim.since is None:
         return None
     now = aim.target.values[aim.since]
-    return f"目标年内由{number(aim.before)}调整为{number(now)}（{aim.since.month}月{aim.since.day}日起）"
+    return f"目标年内由{number(aim.before)}调整为{number(now)}（{month_day(aim.since)}起）"
 
 
 def forecast_text(indicator: Indicator, forecast: Forecast, line: float | None) -> str:
@@ -102,7 +104,9 @@ def course_text(facts: Facts, aim: Aim, run: Run, forecast: Forecast | None) -> 
         return f"{_reached(facts, run)}{'已达到全年' if run.final else keep}{asked}"
     if run.chance is not None and forecast is not None:
         ways = {"on": f"能{keep}", "off": f"{keep[0]}不{keep[1]}", "open": f"能否{keep}"}
-        ending = f"{ways[run.course]}{asked}{'难料' if run.course == 'open' else ''}"
+        # an interval that reaches over the line and a plain "will" beside it would contradict each other
+        mostly = "多半" if run.course != "open" and aim.holds(forecast.low) != aim.holds(forecast.high) else ""
+        ending = f"{mostly}{ways[run.course]}{asked}{'难料' if run.course == 'open' else ''}"
         return f"{_reached(facts, run)}{forecast_text(indicator, forecast, aim.line)}，{ending}"
     return _by_newest(facts, aim, run, asked, apart, keep)
 

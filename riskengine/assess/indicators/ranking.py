@@ -8,16 +8,17 @@ from datetime import date, timedelta
 
 from riskengine.assess.indicators.assessment import Charge, Scope, Total, charge, total
 from riskengine.assess.indicators.comparison import History, few
-from riskengine.assess.indicators.figures import amount, measure, number
 from riskengine.assess.indicators.judge import judge
 from riskengine.assess.indicators.lines import reading_on, so_far
-from riskengine.assess.indicators.noun import Mark, Series, Standing
+from riskengine.assess.indicators.noun import Series
 from riskengine.assess.indicators.readings import due_on
 from riskengine.assess.subjects import places_on
 from riskengine.model.duty import Place
+from riskengine.model.figure import amount, measure, number
 from riskengine.model.indicator import Indicator
 from riskengine.model.period import previous
 from riskengine.model.rulebook import Rulebook
+from riskengine.model.standing import Mark, Standing
 
 __all__ = ["Rank", "marks", "ranked"]
 
@@ -136,11 +137,12 @@ class _Night:
     def _end(self, indicator: Indicator, series: Mapping[str, Series]) -> date:
         """The period that all are compared by: the one that is due, or a newer one that as many have a reading of."""
         due, _ = due_on(self.rulebook, indicator, self.as_of)
+        newest = {each.readings[-1].end for each in series.values() if each.readings}
         known = {
             end: sum(
                 (found := reading_on(each, end)) is not None and found.value is not None for each in series.values()
             )
-            for end in {due, *(each.due for each in series.values() if each.due and each.due > due)}
+            for end in {due, *(end for end in newest if end > due)}
         }
         return max(end for end, count in known.items() if count >= known[due])
 

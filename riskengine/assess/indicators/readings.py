@@ -6,17 +6,18 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 
-from riskengine.assess.indicators.belief import doubted, plausible
+from riskengine.assess.indicators.belief import Doubt, doubted, plausible
 from riskengine.assess.indicators.computed import Figure, Figures, compute
-from riskengine.assess.indicators.figures import amount
 from riskengine.assess.indicators.findings import Findings, quoted
-from riskengine.assess.indicators.noun import Finding, Reading, Series
-from riskengine.assess.indicators.reported import Said, returns
+from riskengine.assess.indicators.noun import Reading, Series
+from riskengine.assess.indicators.reported import Said, refused, returns
 from riskengine.assess.indicators.scrutiny import Work, look
 from riskengine.assess.indicators.territory import territory_on
+from riskengine.model.figure import amount, number
 from riskengine.model.indicator import Indicator
-from riskengine.model.period import Period, end_of, ends, previous
+from riskengine.model.period import Period, end_of, ends, months_in, previous
 from riskengine.model.rulebook import Rulebook
+from riskengine.model.standing import Finding
 from riskengine.store.database import Connection
 
 __all__ = ["collect", "due_on"]
@@ -24,7 +25,6 @@ __all__ = ["collect", "due_on"]
 _GRACE = 15
 """Days after a period's end by which a reading should be in, where no source says it."""
 
-_LENGTH: Mapping[Period, int] = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 _GROUPS = {"city": "全市平均", "province": "全省平均", "peers": "同类平均", "last_year": "去年同期"}
 
 
@@ -38,7 +38,7 @@ def collect(con: Connection, rulebook: Rulebook, as_of: date) -> tuple[list[Seri
     territory = territory_on(rulebook, as_of)
     if territory is None:
         return [], []
-    work = Work(rulebook, territory, as_of, Findings(rulebook, territory, as_of))
+    work = Work(rulebook, territory, as_of, Findings(rulebook, territory, as_of), refused(con, as_of))
     said, strays = returns(con, rulebook, territory, as_of, work.findings)
     figures = compute(con, [each for each in rulebook.indicators.values() if each.computed], territory, as_of)
     series: list[Series] = []
@@ -100,7 +100,7 @@ def _series(
     first = min([*own, *told], default=due)
     row = _ends(indicator.period, min(first, last), last)
     doubts = doubted(indicator, [said.value if (said := own.get(end)) else None for end in row])
-    year = 12 // _LENGTH[indicator.period]
+    year = 12 // months_in(indicator.period)
     readings: list[Reading] = []
     for at, end in enumerate(row):
         said, figure, before = own.get(end), figures.get(end), readings[at - year].value if at >= year else None
@@ -110,10 +110,10 @@ def _series(
         doubt = said.doubt
         if at in doubts:
             doubt = f"报为{amount(indicator, said.row.value, 4)}，{doubts[at].told(indicator)}"
-            _implausible(work, indicator, said, doubt)
+            _implausible(work, indicator, said, doubt, doubts[at])
         readings.append(_reported(work, indicator, end, said, doubt, figure, before))
     steps = {month: value for month, value in counted.steps.get(place, {}).items() if month <= last}
-    return Series(indicator, place, work.territory.name(place), tuple(readings), last, steps)
+    return Series(indicator, place, work.territory.name(place), tuple(readings), due, steps)
 
 
 def _counted(indicator: Indicator, end: date, figure: Figure | None, before: float | None) -> Reading:
@@ -153,10 +153,10 @@ def _reported(
     if figure and figure.denominator and row.denominator is None and sample is None:
         sample = figure.records
     groups = {"city": row.city, "province": row.province, "peers": row.peers, "last_year": row.last_year}
-    for name, value in groups.items():
-        if value is not None and not plausible(indicator, value):
-            groups[name] = None
-            _beside(work, indicator, said, _GROUPS[name], value)
+    odd = {name: value for name, value in groups.items() if value is not None and not plausible(indicator, value)}
+    groups |= dict.fromkeys(odd)
+    if odd and doubt is None:
+        _beside(work, indicator, said, odd)
     return Reading(
         end,
         used,
@@ -176,16 +176,22 @@ def _reported(
     )
 
 
-def _implausible(work: Work, indicator: Indicator, said: Said, doubt: str) -> None:
+def _implausible(work: Work, indicator: Indicator, said: Said, doubt: str, why: Doubt) -> None:
     findings, who = work.findings, work.findings.office(indicator.reports)
     where = findings.of(indicator, said.row.place, said.row.end)
     mark = "" if doubt.endswith("？") else "。"
     message = f"{where}{doubt}{mark}更正之前按未知处理，请{who}核对后按原编号更正重报。"
+    value = said.row.value
+    if indicator.unit == "%" and why.meant is not None and abs(value) < abs(why.meant):
+        message += (
+            f"Excel 里设成百分比格式的格子，存的是{number(value, 4)}：请改成常规格式，直接写{number(why.meant)}。"
+        )
     findings.add(indicator, said.row.place, said.row.end, "implausible", indicator.reports, message)
 
 
-def _beside(work: Work, indicator: Indicator, said: Said, title: str, value: float) -> None:
+def _beside(work: Work, indicator: Indicator, said: Said, odd: Mapping[str, float]) -> None:
     findings, who = work.findings, work.findings.office(indicator.reports)
     where = findings.of(indicator, said.row.place, said.row.end)
-    message = f"{where}的{title}报为{amount(indicator, value, 4)}，不在合理范围之内，没有采用。请{who}核对后按原编号更正重报。"
-    findings.add(indicator, said.row.place, said.row.end, "implausible", indicator.reports, message)
+    told = "、".join(f"{_GROUPS[name]}报为{amount(indicator, value, 4)}" for name, value in odd.items())
+    message = f"{where}的{told}，不在合理范围之内，没有采用。请{who}核对后按原编号更正重报。"
+    findings.add(indicator, said.row.place, said.row.end, "implausible", indicator.reports, message, "beside")

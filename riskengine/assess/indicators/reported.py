@@ -4,28 +4,30 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
 
-from riskengine.assess.indicators.figures import amount
 from riskengine.assess.indicators.findings import Findings, quoted
 from riskengine.assess.indicators.territory import Territory
 from riskengine.contracts.parse import half
+from riskengine.model.figure import amount
 from riskengine.model.indicator import Indicator
-from riskengine.model.period import called
+from riskengine.model.period import called, month_day, months_in
 from riskengine.model.rulebook import Rulebook
 from riskengine.store.database import Connection
 from riskengine.store.schema import as_known, record_columns
 from riskengine.store.steps import literal
 
-__all__ = ["Return", "Said", "returns"]
+__all__ = ["Return", "Said", "refused", "returns"]
 
 _KINDS = ("indicator", "survey")
-_LENGTH = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 _YEARS = {"month": 4, "quarter": 6, "half": 8, "year": 10}
 """Readings are looked at from 1 January so many years back: enough for runs of periods and for the season."""
+
+_RECENT = 366
+"""Days: what is older is history, and nobody is asked about it any more."""
 
 _SLACK = 10
 """A return that is dated so many days after a period's end, and arrived before the next one was over, speaks of the one before."""
@@ -51,6 +53,7 @@ class Return(NamedTuple):
     denominator: float | None
     sample: int | None
     versions: int
+    file: int
 
 
 class Said(NamedTuple):
@@ -60,6 +63,12 @@ class Said(NamedTuple):
     doubt: str | None
     row: Return
 
+
+_REFUSED = """
+SELECT f.source, coalesce(f.received_on, f.as_of) AS came
+FROM (SELECT DISTINCT file_id, row_no FROM sense.reject) r JOIN sense.file f USING (file_id)
+WHERE f.as_of <= $as_of AND f.kind IN (SELECT unnest($kinds::VARCHAR[])) AND came > $since
+ORDER BY f.source, came"""
 
 _COLUMNS = {
     "reporter": "reporter",
@@ -92,14 +101,15 @@ placed AS (
   SELECT *, last_day(begins + to_months(CAST(length - 1 AS INTEGER))) AS over,
     CASE WHEN occurred_on < begins + {slack} AND first <= over AND occurred_on < over THEN CAST(begins - 1 AS DATE) ELSE over END AS ends
   FROM dated)
-SELECT nth, place, ends, source, key, {columns}, versions FROM placed WHERE ends <= $as_of
+SELECT nth, place, ends, source, key, {columns}, versions, file_id FROM placed WHERE ends <= $as_of
 ORDER BY nth, place, ends, known_at, file_id, row_no"""
 
 
 def returns(
     con: Connection, rulebook: Rulebook, territory: Territory, as_of: date, findings: Findings
 ) -> tuple[dict[str, dict[str, dict[date, Said]]], list[str]]:
-    """Indicator id → place → end of the period → what was said of it, as it was known on the night; and the 类别 of no indicator.
+    """Indicator id → place → end of the period → what was said of it, as it was known on the night; and the 类别 of no indicator under
+    which something came of the last year.
 
     A return belongs to the indicator whose name or alias is its 类别; of the county or a town, others are left aside. Findings: an office
     that is not the one that reports sent one too, the reporting office sent two figures, or one of a place that was merged.
@@ -117,8 +127,9 @@ def returns(
             for name in (each.name, *each.aliases)
         }
         categories = _categories(con, kind, as_of) if names else []
-        wanted = [(text, names[half(text)]) for text in categories if half(text) in names]
-        strays += [text for text in categories if half(text) not in names]
+        wanted = [(text, names[half(text)]) for text, _ in categories if half(text) in names]
+        since = as_of - timedelta(_RECENT)
+        strays += [text for text, newest in categories if half(text) not in names and newest > since]
         rows_of_kind = _rows(con, kind, wanted, indicators, as_of) if wanted else []
         for (nth, place, end), group in groupby(rows_of_kind, key=attrgetter("nth", "place", "end")):
             rows, indicator = list(group), indicators[nth]
@@ -132,10 +143,22 @@ def returns(
     return found, strays
 
 
-def _categories(con: Connection, kind: str, as_of: date) -> list[str]:
+def refused(con: Connection, as_of: date) -> dict[str, list[date]]:
+    """Source → the days on which rows of its indicator and survey returns came that were sent back, one a row, within the last year."""
+    rows = con.execute(
+        _REFUSED, {"as_of": as_of, "kinds": list(_KINDS), "since": as_of - timedelta(_RECENT)}
+    ).fetchall()
+    found: dict[str, list[date]] = defaultdict(list)
+    for source, day in rows:
+        found[source].append(day)
+    return found
+
+
+def _categories(con: Connection, kind: str, as_of: date) -> list[tuple[str, date]]:
+    """Each 类别 that came, and the day of the newest reading under it."""
     known = as_known(kind, literal(as_of))
-    rows = con.execute(f"SELECT DISTINCT category FROM ({known}) WHERE category IS NOT NULL ORDER BY 1").fetchall()
-    return [text for (text,) in rows]
+    query = f"SELECT category, max(occurred_on) FROM ({known}) WHERE category IS NOT NULL GROUP BY 1 ORDER BY 1"
+    return con.execute(query).fetchall()
 
 
 def _rows(
@@ -151,7 +174,7 @@ def _rows(
             "as_of": as_of,
             "categories": [text for text, _ in wanted],
             "nths": [nth for _, nth in wanted],
-            "lengths": [_LENGTH[period] for period in periods],
+            "lengths": [months_in(period) for period in periods],
             "since": [date(as_of.year - _YEARS[period], 1, 1) for period in periods],
         },
     )
@@ -166,15 +189,33 @@ class _Offices:
             id_: id_ for id_ in rulebook.units
         }
         self._sources = {each.source: each.reports.unit for each in rulebook.sources.values() if each.reports}
+        self._unnumbered = {each.source for each in rulebook.sources.values() if not each.key}
 
     def of(self, row: Return, indicator: Indicator) -> str | None:
         """Its id; where nobody can tell, the one that reports the indicator."""
         named = self._names.get(half(row.reporter)) if row.reporter else None
         return named or self._sources.get(row.source) or indicator.reports
 
+    def numbered(self, row: Return) -> bool:
+        """Whether its source gives every row a number of its own, so that the number says which row it corrects."""
+        return row.source not in self._unnumbered
+
+    def standing(self, rows: Sequence[Return]) -> list[Return]:
+        """Without what a later file of a source without numbers has corrected. ``rows``: of one period, the newest last."""
+        files: dict[str, list[int]] = {}
+        for row in rows:
+            if not self.numbered(row) and row.file not in files.setdefault(row.source, []):
+                files[row.source].append(row.file)
+        return [
+            row if row.source not in files else row._replace(versions=len(files[row.source]))
+            for row in rows
+            if row.source not in files or row.file == files[row.source][-1]
+        ]
+
 
 def _weighed(indicator: Indicator, rows: Sequence[Return], offices: _Offices, findings: Findings) -> Said | None:
     """What counts where several returns speak of one period, or another office than the one that reports. None: nothing at all."""
+    rows = offices.standing(rows)
     ours = [row for row in rows if indicator.reports and offices.of(row, indicator) == indicator.reports]
     others = {offices.of(row, indicator): row for row in rows if row not in ours}
     place, end = rows[0].place, rows[0].end
@@ -182,11 +223,15 @@ def _weighed(indicator: Indicator, rows: Sequence[Return], offices: _Offices, fi
     doubt = None
     values = sorted({row.value for row in ours})
     if len(values) > 1:
-        told = "、".join(f"{amount(indicator, row.value, 4)}（编号{row.key}）" for row in ours)
+        numbers = {row.key: f"（编号{row.key}）" if offices.numbered(row) else "" for row in ours}
+        told = "、".join(f"{amount(indicator, row.value, 4)}{numbers[row.key]}" for row in ours)
         doubt = f"{who}报了{len(values)}个不同的数"
-        message = (
-            f"{what}{who}用不同编号报了不同的数：{told}。在确认之前按未知处理，请{who}确认哪一个有效，撤回其余的。"
+        how, mend = (
+            ("用不同编号", "撤回其余的")
+            if all(numbers.values())
+            else ("对同一期", "撤回其余的；没有编号的，只留一行再报一次")
         )
+        message = f"{what}{who}{how}报了不同的数：{told}。在确认之前按未知处理，请{who}确认哪一个有效，{mend}。"
         findings.add(indicator, place, end, "contradiction", indicator.reports, message)
     for unit, row in others.items():
         _other_office(indicator, row, unit, ours, findings)
@@ -234,7 +279,7 @@ def _merged(
     unit, on = offices.of(row, indicator), merger.on
     who, into = findings.office(unit), territory.name(merger.into)
     message = (
-        f"{merger.name}已于{on.year}年{on.month}月{on.day}日并入{into}，{who}仍按原建制报送{quoted(indicator)}"
+        f"{merger.name}已于{on.year}年{month_day(on)}并入{into}，{who}仍按原建制报送{quoted(indicator)}"
         f"{called(indicator.period, row.end)}的读数{amount(indicator, row.value, 4)}，没有采用。请{who}改按{into}报送。"
     )
     findings.add(indicator, row.place, row.end, "merged-place", unit, message)

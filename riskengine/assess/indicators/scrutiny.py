@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
 
-from riskengine.assess.indicators.figures import amount, measure
 from riskengine.assess.indicators.findings import Findings
-from riskengine.assess.indicators.lines import in_force
 from riskengine.assess.indicators.noun import Series
 from riskengine.assess.indicators.reported import Said
+from riskengine.assess.indicators.target import asked_of_year, in_force
 from riskengine.assess.indicators.territory import Territory
+from riskengine.model.figure import amount, measure
 from riskengine.model.indicator import Indicator
 from riskengine.model.period import ends, previous
 from riskengine.model.rulebook import Rulebook
@@ -31,6 +31,8 @@ class Work:
     territory: Territory
     as_of: date
     findings: Findings
+    refused: Mapping[str, Sequence[date]] = field(default_factory=dict)
+    """Source → the days on which rows of it came that were sent back, one a row."""
 
 
 def tolerance(indicator: Indicator) -> float:
@@ -74,13 +76,23 @@ def _missing(
     gone = [each for each in series if due not in own.get(each.place, {})]
     if gone and gone[0].place == work.territory.county:
         stand_in = next((each.computed for each in gone[0].readings if each.end == due), None)
-        near = [] if own else get_close_matches(indicator.name, strays, n=1, cutoff=0.75)
-        work.findings.missing(indicator, [gone[0].place], due, by, stand_in, near)
+        near = get_close_matches(indicator.name, strays, n=1, cutoff=0.75)
+        work.findings.missing(indicator, [gone[0].place], due, by, stand_in, near, _refused(work, indicator, due))
         return
     year = previous("year", due)
     lately = [each.place for each in gone if any(year <= end < due for end in own.get(each.place, {}))]
     if lately:
         work.findings.missing(indicator, lately, due, by, None, ())
+
+
+def _refused(work: Work, indicator: Indicator, due: date) -> int:
+    """How many rows of the reporting office's returns of this kind were sent back since the period was over."""
+    sources = [
+        each.source
+        for each in work.rulebook.sources.values()
+        if each.kind == indicator.returns and each.reports is not None and each.reports.unit == indicator.reports
+    ]
+    return sum(day > due for source in sources for day in work.refused.get(source, ()))
 
 
 def _differs(work: Work, indicator: Indicator, series: Sequence[Series]) -> None:
@@ -116,16 +128,14 @@ def _target_differs(work: Work, indicator: Indicator, said: Said) -> None:
     target, sent = indicator.target, said.row.target
     if target is None or sent is None or target.kind == "change":
         return
-    year = date(said.row.end.year, 12, 31)
-    held = [
-        in_force(target.values, day) if target.kind != "zero" else 0.0 for day in (said.row.end, min(work.as_of, year))
-    ]
-    if held[1] is None or any(each is not None and abs(each - sent) < 1e-9 for each in held):
+    held = [in_force(target.values, said.row.end), asked_of_year(target.values, said.row.end, work.as_of)]
+    held = [0.0] if target.kind == "zero" else held
+    if held[-1] is None or any(each is not None and abs(each - sent) < 1e-9 for each in held):
         return
     who = work.findings.office(indicator.reports)
     message = (
         f"{work.findings.of(indicator, said.row.place, said.row.end)}{who}报表里的目标值是{amount(indicator, sent)}，"
-        f"规则里是{amount(indicator, held[1])}，按规则判断。请{who}更正报表；目标若已调整，请分析人员写进规则文件。"
+        f"规则里是{amount(indicator, held[-1])}，按规则判断。请{who}更正报表；目标若已调整，请分析人员写进规则文件。"
     )
     work.findings.add(indicator, said.row.place, said.row.end, "target-differs", indicator.reports, message)
 
@@ -134,7 +144,7 @@ def _base(work: Work, indicator: Indicator, series: Series) -> None:
     """A change on last year needs last year's whole year, and one that is not 0."""
     if series.newest is None or indicator.target is None:
         return
-    percent = in_force(indicator.target.values, min(work.as_of, date(series.newest.end.year, 12, 31)))
+    percent = asked_of_year(indicator.target.values, series.newest.end, work.as_of)
     year = series.newest.end.year - 1
     within = [each for each in series.readings if each.end.year == year]
     values = [each.value for each in within]

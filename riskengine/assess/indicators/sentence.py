@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from riskengine.assess.indicators.comparison import GROUPS, Change, Falls, Group, alike
-from riskengine.assess.indicators.figures import amount, difference, measure, number, running, spoken_span
 from riskengine.assess.indicators.noun import Reading, Series
+from riskengine.assess.indicators.spoken import running, spoken_span
+from riskengine.model.figure import amount, difference, measure, number
 from riskengine.model.period import called, counted
 
 __all__ = [
@@ -216,7 +217,8 @@ def unread(series: Series, newest: Reading | None, last: Reading | None) -> str:
     period = called(indicator.period, end)
     if newest is not None and newest.doubt is not None:
         return joined([f"{whose}{period}读数存疑：{newest.doubt.rstrip('。；，')}", "态势未知，请核实后重报"])
-    says = f"{whose}{period}读数应报未报，态势未知"
+    lacking = "没有可供计算的记录" if indicator.reports is None else "读数应报未报"
+    says = f"{whose}{period}{lacking}，态势未知"
     if last is not None and last.value is not None:
         says += f"（最近一次是{called(indicator.period, last.end)}的{amount(indicator, last.value)}）"
     return says

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from math import isfinite
 
 from riskengine.assess.indicators.comparison import History
-from riskengine.assess.indicators.figures import is_county, measure, number
 from riskengine.assess.indicators.noun import Forecast, Reading, Series
+from riskengine.assess.indicators.spoken import is_county
+from riskengine.model.figure import measure, number
 from riskengine.model.indicator import Course, Indicator, Target
 from riskengine.model.period import ends, previous
 
-__all__ = ["OFF", "ON", "Aim", "Run", "aim_of", "control_of", "course_of", "year_to_date"]
+__all__ = ["OFF", "ON", "Aim", "Run", "aim_of", "asked_of_year", "control_of", "course_of", "in_force", "year_to_date"]
 
 ON, OFF = 0.8, 0.2
 """From this chance on the target is on course; down to this one it is off; between them open."""
@@ -60,6 +62,19 @@ class Run:
     reason: str
 
 
+def in_force(values: Mapping[date, float], day: date) -> float | None:
+    """The newest of dated values that holds on ``day``; None before the first."""
+    held = [each for each in values if each <= day]
+    return values[max(held)] if held else None
+
+
+def asked_of_year(values: Mapping[date, float], end: date, as_of: date) -> float | None:
+    """What is asked of the year that ``end`` lies in, as the rules stood on the night ``as_of``: in January last year's readings are
+    still held against last year's value.
+    """
+    return in_force(values, min(as_of, date(end.year, 12, 31)))
+
+
 def aim_of(series: Series, history: History, reading: Reading, as_of: date) -> Aim | None:
     """The target in force: the newest value whose day is not after ``as_of`` nor after the year of the reading.
 
@@ -101,10 +116,9 @@ def aim_of(series: Series, history: History, reading: Reading, as_of: date) -> A
 def control_of(series: Series, reading: Reading, as_of: date) -> float | None:
     """The control value in force; None for a town where it is a number of the whole county."""
     limit = series.indicator.control
-    held = [day for day in limit.values if day <= min(as_of, date(reading.end.year, 12, 31))] if limit else []
-    if limit is None or not held or not (is_county(series) or measure(series.indicator) in ("share", "figure")):
+    if limit is None or not (is_county(series) or measure(series.indicator) in ("share", "figure")):
         return None
-    return limit.values[max(held)]
+    return asked_of_year(limit.values, reading.end, as_of)
 
 
 def year_to_date(series: Series, history: History, reading: Reading) -> float | None:

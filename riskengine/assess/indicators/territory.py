@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from riskengine.assess.indicators.figures import county_called
+from riskengine.assess.indicators.spoken import county_called
 from riskengine.assess.subjects import places_on
 from riskengine.model.duty import Place
 from riskengine.model.rulebook import Rulebook

@@ -8,7 +8,6 @@ from math import isfinite
 from operator import attrgetter
 from typing import Any
 
-from riskengine.assess.indicators.figures import amount, is_county, span
 from riskengine.assess.indicators.noun import Forecast, Series
 from riskengine.assess.indicators.promise import (
     COURSES,
@@ -30,7 +29,9 @@ from riskengine.assess.indicators.sentence import (
     short,
     small_text,
 )
+from riskengine.assess.indicators.spoken import is_county, span
 from riskengine.assess.indicators.target import Aim, Run
+from riskengine.model.figure import amount
 from riskengine.model.indicator import Course, Indicator, Lamp
 
 __all__ = ["COLUMNS", "why_read", "why_unread"]
@@ -38,9 +39,10 @@ __all__ = ["COLUMNS", "why_read", "why_unread"]
 COLUMNS = (
     "end", "value", "city", "province", "peers", "last_year", "rank", "numerator", "denominator", "versions", "origin", "doubt",
 )  # fmt: skip
-"""What a row of ``why["series"]`` holds."""
+"""What a row of ``why["series"]`` may hold."""
 
 _PARTS = attrgetter(*COLUMNS)
+_ALWAYS = 2  # end and value
 
 _ROWS = {True: 36, False: 13}
 """So many readings the pages show: of the county, of a town."""
@@ -66,21 +68,9 @@ def why_read(
         "target": None if aim is None else _target(indicator, aim),
         "control": _control(facts),
         "change_text": small_text(facts) if facts.small and facts.change.value is not None else facts.change.text,
-        "change_absolute": facts.change.absolute if facts.told else None,
-        "falls": {
-            "periods": None if facts.small else facts.falls.periods,
-            "every": facts.falls.every,
-            "text": falls_text(facts),
-        },
+        "falls": {"every": facts.falls.every, "text": falls_text(facts)},
         "groups": {
-            key: {
-                "value": group.value,
-                "margin": group.margin,
-                "periods": group.periods,
-                "bad": group.bad,
-                "text": margin_text(facts, group),
-                "running": running.get(key),
-            }
+            key: {"text": margin_text(facts, group), "running": running.get(key)}
             for key, group in facts.groups.items()
         },
         "rank_text": rank_text(facts),
@@ -91,8 +81,7 @@ def why_read(
         "short": short(facts),
         "notes": _notes(facts, aim, on_target),
         "reasons": dict(because),
-        "columns": list(COLUMNS),
-        "series": _rows(facts.series),
+        **_shown(facts.series),
     }
 
 
@@ -106,10 +95,9 @@ def why_unread(
         "value_text": None,
         "year_to_date": None,
         "target": None if aim is None else _target(indicator, aim),
-        "control": None if control is None else {"value": control, "excess": None, "text": None},
+        "control": None if control is None else {"value": control, "text": None},
         "change_text": None,
-        "change_absolute": None,
-        "falls": {"periods": None, "every": "period", "text": None},
+        "falls": {"every": "period", "text": None},
         "groups": {},
         "rank_text": None,
         "forecast_text": None,
@@ -119,8 +107,7 @@ def why_unread(
         "short": says,
         "notes": [says],
         "reasons": {"lamp": reason, "course": reason},
-        "columns": list(COLUMNS),
-        "series": _rows(series),
+        **_shown(series),
     }
 
 
@@ -146,9 +133,7 @@ def _target(indicator: Indicator, aim: Aim) -> dict[str, Any]:
 def _control(facts: Facts) -> dict[str, Any] | None:
     if facts.control is None:
         return None
-    higher = facts.series.indicator.better == "higher"
-    excess = facts.control - facts.value if higher else facts.value - facts.control
-    return {"value": facts.control, "excess": excess, "text": control_text(facts)}
+    return {"value": facts.control, "text": control_text(facts)}
 
 
 def _notes(facts: Facts, aim: Aim | None, on_target: str | None) -> list[str]:
@@ -174,12 +159,23 @@ def _notes(facts: Facts, aim: Aim | None, on_target: str | None) -> list[str]:
     return list(dict.fromkeys(each for each in found if each))
 
 
-def _rows(series: Series) -> list[list[Any]]:
-    """The newest readings, oldest first, as :data:`COLUMNS` names their parts; six decimals are more than any office reads."""
+def _shown(series: Series) -> dict[str, Any]:
+    """The newest readings, oldest first; six decimals are more than any office reads. A column without anything in it is left out,
+    as is that of versions where there is one of each: they were half of what a night stored.
+    """
     rows = [_PARTS(each) for each in series.readings[-_ROWS[is_county(series)] :]]
-    return [
-        [end.isoformat(), *(_plain(part) if part.__class__ is float else part for part in rest)] for end, *rest in rows
-    ]
+    held = [at for at, name in enumerate(COLUMNS) if at < _ALWAYS or _tells(name, [row[at] for row in rows])]
+    return {"columns": [COLUMNS[at] for at in held], "series": [[_stored(row[at]) for at in held] for row in rows]}
+
+
+def _tells(name: str, column: list[Any]) -> bool:
+    return any(part is not None and (name != "versions" or part != 1) for part in column)
+
+
+def _stored(part: Any) -> Any:
+    if part.__class__ is float:
+        return _plain(part)
+    return part.isoformat() if part.__class__ is date else part
 
 
 def _plain(value: float) -> float | None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from riskengine.intervene.briefs.figures import Figures, Turn, UnitFigures, figures, turns
+from riskengine.intervene.briefs.figures import Figures, Lamps, UnitFigures, figures, lamps
 from riskengine.intervene.briefs.span import Span
 from riskengine.intervene.lines import Entry
 from riskengine.intervene.routing import current_places
 from riskengine.intervene.wording import INTERNAL, reason
+from riskengine.model.figure import signed
+from riskengine.model.period import month_day
 from riskengine.model.rulebook import Rulebook
 from riskengine.store.database import Connection
 
@@ -56,13 +58,13 @@ def compose(con: Connection, rulebook: Rulebook, span: Span, found: Sequence[Ent
     """The brief of ``span`` beside the period before. ``found``: the warnings of its last night, as they stand on the lists."""
     now, before = figures(con, rulebook, span, span.asked), figures(con, rulebook, span.before, span.asked)
     county = next(place for place in rulebook.places if place.parent is None)
-    turned = turns(con, county.code, now.end, before.end)
+    judged = lamps(con, county.code, now.end, before.end)
     sections = (
         _overall(rulebook, span, now, before),
         _gravest(span, found),
         _where(rulebook, span, now, before),
         _units(rulebook, span, now, before),
-        _indicators(rulebook, span, turned, before),
+        _indicators(rulebook, span, judged, before),
         _data(rulebook, span, now, before),
     )
     numbered = tuple(
@@ -71,7 +73,7 @@ def compose(con: Connection, rulebook: Rulebook, span: Span, found: Sequence[Ent
     return Brief(
         file=f"{span.name}_{span.called}",
         title=f"{county.name}社会风险预警{span.name}",
-        subtitle=f"{span.called}（{_day(span.first)}至{_day(span.asked)}）",
+        subtitle=f"{span.called}（{month_day(span.first)}至{month_day(span.asked)}）",
         internal=INTERNAL,
         sections=numbered,
         footer=f"按 {span.asked} 夜所知编制，与当夜清单同一口径。规则版本 {rulebook.hash[:8]}。",
@@ -89,6 +91,8 @@ def _overall(rulebook: Rulebook, span: Span, now: Figures, before: Figures) -> S
         sentences.append(f"{span.this}{span.nights}夜中运行了{now.nights}夜，没有运行的夜不在统计之内。")
     if not before.nights:
         sentences.append(f"{span.that}没有运行记录，无从比较。")
+    elif before.nights < span.before.nights:
+        sentences.append(f"{span.that}{span.before.nights}夜中只运行了{before.nights}夜，与{span.that}的比较只供参考。")
     rows = [
         (
             names[rank],
@@ -109,24 +113,26 @@ def _overall(rulebook: Rulebook, span: Span, now: Figures, before: Figures) -> S
 
 
 def _gravest(span: Span, found: Sequence[Entry]) -> Section:
-    worst = min((entry.level.rank for entry in found if not entry.lifted), default=0)
-    alive = [
-        entry for entry in found if not entry.lifted and entry.merged_into is None and entry.level.rank <= max(worst, 2)
-    ]
+    alive = [entry for entry in found if not entry.lifted and entry.merged_into is None]
+    worst = min((entry.level.rank for entry in alive), default=0)
+    alive = [entry for entry in alive if entry.level.rank <= max(worst, 2)]
     alive.sort(key=lambda entry: (entry.level.rank, entry.opened_on < span.first, entry.opened_on, entry.id))
     if not alive:
-        return Section("重点关注", ("期末没有红色、橙色预警。",))
+        return Section("重点关注", ("期末没有在办的预警。",))
     rows = tuple(
         (
             entry.level.name,
             entry.subject_name,
             reason(entry).split("\n")[0],
             "、".join(duty.unit_name for duty in entry.duties if duty.role == "主办") or "未分到单位",
-            f"{_day(entry.opened_on)}{'（' + span.this + '新增）' if entry.opened_on >= span.first else ''}",
+            f"{month_day(entry.opened_on)}{'（' + span.this + '新增）' if entry.opened_on >= span.first else ''}",
         )
         for entry in alive[:_MOST]
     )
-    more = (f"红、橙色共{len(alive)}件，下列最重的{_MOST}件。",) if len(alive) > _MOST else ()
+    colours = "、".join(dict.fromkeys(entry.level.name for entry in alive))
+    more = (
+        (f"{colours}色共{len(alive)}件（并入别的预警的不重复计），下列最重的{_MOST}件。",) if len(alive) > _MOST else ()
+    )
     return Section("重点关注", more, (Table("期末最重的预警", ("等级", "对象", "为什么", "主办单位", "开始"), rows),))
 
 
@@ -171,7 +177,7 @@ def _units(rulebook: Rulebook, span: Span, now: Figures, before: Figures) -> Sec
             _share(each.in_time, each.answered),
             str(each.open),
             str(each.overdue),
-            _signed(each.overdue - before.units.get(unit, _NOTHING).overdue) if before.nights else "—",
+            signed(each.overdue - before.units.get(unit, _NOTHING).overdue) if before.nights else "—",
         )
         for unit in sorted(busy, key=order)
         for each in (now.units[unit],)
@@ -182,23 +188,33 @@ def _units(rulebook: Rulebook, span: Span, now: Figures, before: Figures) -> Sec
         if late
         else "期末没有逾期未反馈的预警。"
     )
-    head = ("单位", f"{span.this}接办", f"{span.this}反馈", "其中按时", "期末在办", "逾期", f"比{span.that}")
+    head = ("单位", f"{span.this}接办", f"{span.this}反馈", "其中按时", "期末在办", "逾期", f"逾期比{span.that}")
     return Section(
         "谁办得快、谁拖了", (said,), (Table("主办单位办理情况", head, rows, (1, 2, 3, 4, 5, 6)),) if rows else ()
     )
 
 
-def _indicators(rulebook: Rulebook, span: Span, turned: Iterable[Turn], before: Figures) -> Section:
+def _indicators(rulebook: Rulebook, span: Span, judged: Sequence[Lamps], before: Figures) -> Section:
     names = {id_: each.name for id_, each in rulebook.indicators.items()}
-    listed = [turn for turn in turned if turn.was is not None]
     if not names:
         return Section("指标变化", ("没有登记指标（rules/indicators/）。",))
+    lit = "；".join(
+        f"{lamp}灯{len(shown)}项（{'、'.join(shown)}）"
+        for lamp in ("红", "黄", "灰")
+        if (shown := [names.get(each.indicator, each.indicator) for each in judged if each.now == lamp])
+    )
+    still = f"期末{lit or '没有红灯、黄灯、灰灯的指标'}。"
     if not before.nights:
-        return Section("指标变化", (f"{span.that}没有运行记录，无从比较。",))
-    if not listed:
-        return Section("指标变化", (f"各项指标的灯与{span.that}末相同。",))
-    rows = tuple((names.get(turn.indicator, turn.indicator), f"{turn.was} → {turn.lamp}", turn.says) for turn in listed)
-    return Section("指标变化", (), (Table("变了灯的指标", ("指标", "灯", "态势"), rows),))
+        return Section("指标变化", (still, f"{span.that}没有运行记录，无从比较。"))
+    known = [each for each in judged if each.was is not None]
+    turned = [each for each in known if each.was != each.now]
+    fresh = len(judged) - len(known)
+    said = [still, *([f"有{fresh}项指标{span.that}末还没有研判，无从比较。"] if fresh else [])]
+    if known and not turned:
+        said.append(f"{'其余' if fresh else '各项'}指标的灯与{span.that}末相同。")
+    rows = tuple((names.get(each.indicator, each.indicator), f"{each.was} → {each.now}", each.says) for each in turned)
+    tables = (Table("变了灯的指标", ("指标", "灯", "态势"), rows),) if rows else ()
+    return Section("指标变化", tuple(said), tables)
 
 
 def _data(rulebook: Rulebook, span: Span, now: Figures, before: Figures) -> Section:
@@ -222,7 +238,7 @@ _NOTHING = UnitFigures(0, 0, 0, 0, 0)
 
 
 def _pair(now: int, before: int, known: Figures) -> tuple[str, str, str]:
-    return (str(now), str(before), _signed(now - before)) if known.nights else (str(now), "—", "—")
+    return (str(now), str(before), signed(now - before)) if known.nights else (str(now), "—", "—")
 
 
 def _against(now: int, before: int, span: Span, known: Figures, what: str = "件") -> str:
@@ -232,13 +248,5 @@ def _against(now: int, before: int, span: Span, known: Figures, what: str = "件
     return f"，与{span.that}持平" if not more else f"，比{span.that}{'多' if more > 0 else '少'}{abs(more)}{what}"
 
 
-def _signed(number: int) -> str:
-    return f"+{number}" if number > 0 else f"−{-number}" if number else "0"
-
-
 def _share(part: int, whole: int) -> str:
     return f"{part}（{part / whole:.0%}）" if whole else "—"
-
-
-def _day(day: Any) -> str:
-    return f"{day.month}月{day.day}日"

@@ -8,10 +8,11 @@ from datetime import date
 
 from riskengine.intervene.briefs.span import Span
 from riskengine.intervene.routing import current_places, line_of
+from riskengine.model.indicator import GRAVEST_FIRST
 from riskengine.model.rulebook import Rulebook
 from riskengine.store.database import Connection
 
-__all__ = ["Figures", "Turn", "UnitFigures", "figures", "turns"]
+__all__ = ["Figures", "Lamps", "UnitFigures", "figures", "lamps"]
 
 
 @dataclass(frozen=True)
@@ -48,12 +49,12 @@ class Figures:
 
 
 @dataclass(frozen=True)
-class Turn:
-    """An indicator of the county whose lamp is not what it was at the end of the period before (``was`` None: it was not judged)."""
+class Lamps:
+    """An indicator of the county at the end of the period, and its lamp at the end of the one before (``was`` None: not judged)."""
 
     indicator: str
     was: str | None
-    lamp: str
+    now: str
     says: str
 
 
@@ -91,10 +92,10 @@ def figures(con: Connection, rulebook: Rulebook, span: Span, known: date) -> Fig
     )
 
 
-def turns(con: Connection, county: str, now: date | None, before: date | None) -> list[Turn]:
-    """Indicators whose lamp turned between two nights, the worst first, in the order in which they were stored."""
-    found = con.execute(_TURNS, {"county": county, "now": now, "before": before}).fetchall()
-    return [Turn(*row) for row in found]
+def lamps(con: Connection, county: str, now: date | None, before: date | None) -> list[Lamps]:
+    """The indicators that were judged on the night ``now``, the worst first, in the order in which they were stored."""
+    found = con.execute(_LAMPS, {"county": county, "now": now, "before": before, "gravest": list(GRAVEST_FIRST)}).fetchall()
+    return [Lamps(*row) for row in found]
 
 
 _NIGHTS = "SELECT count(*), max(as_of) FROM assess.night WHERE as_of BETWEEN $first AND $last"
@@ -144,10 +145,10 @@ _REFUSED = """
 SELECT count(*) FROM sense.file WHERE as_of BETWEEN $first AND $last AND status IN ('refused', 'unreadable', 'unclaimed')
 """
 
-_TURNS = """
+_LAMPS = """
 SELECT n.indicator, b.lamp, n.lamp, n.says
 FROM assess.standing AS n
 LEFT JOIN assess.standing AS b ON b.as_of = $before AND b.indicator = n.indicator AND b.place = n.place
-WHERE n.as_of = $now AND n.place = $county AND n.lamp IS DISTINCT FROM b.lamp
-ORDER BY list_position(['红', '黄', '灰', '绿'], n.lamp), n.rowid
+WHERE n.as_of = $now AND n.place = $county
+ORDER BY list_position($gravest::VARCHAR[], n.lamp), n.rowid
 """

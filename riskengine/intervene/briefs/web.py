@@ -11,6 +11,8 @@ from riskengine.intervene.leader.look import FONT
 
 __all__ = ["as_html"]
 
+_SHORT = 14  # characters
+
 
 def as_html(brief: Brief) -> bytes:
     """UTF-8; everything that the records brought is escaped."""
@@ -33,8 +35,11 @@ def _section(section: Section) -> str:
 
 
 def _table(table: Table) -> str:
+    longest = [max(len(row[at]) for row in (table.head, *table.rows)) for at in range(len(table.head))]
+
     def cell(at: int, text: str) -> str:
-        kind = ' class="n"' if at in table.numbers else ""
+        # a short column keeps its words whole beside a long one
+        kind = ' class="n"' if at in table.numbers else ' class="whole"' if longest[at] <= _SHORT else ""
         return f"<td{kind}>{escape(text)}</td>"
 
     head = "".join(f'<th scope="col">{escape(each)}</th>' for each in table.head)

@@ -22,6 +22,8 @@ __all__ = ["as_word"]
 _BODY, _HEADING, _TITLE = "仿宋", "黑体", "宋体"
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest day that a zip archive can hold
 _PAGE = 15.6  # cm between the margins
+_CHARACTER, _MARGINS = 0.37, 0.45  # cm: a character of 10.5 points, what a cell keeps free
+_SHORT, _WHOLE = 14, 7.5  # characters: of a short column, and so many stand in one line
 
 
 def as_word(brief: Brief) -> bytes:
@@ -124,10 +126,13 @@ def _write(cell: _Cell, text: str, *, bold: bool, right: bool) -> None:
 
 
 def _widths(table: Table) -> list[float]:
-    """In cm: columns share the page by their longest text, within bounds, so that a long sentence does not starve the others."""
+    """In cm: short columns get what their words need, so that no name is set one character a line; the long ones share the rest."""
     longest = [max(len(row[at]) for row in (table.head, *table.rows)) for at in range(len(table.head))]
-    wanted = [min(32, max(6, each)) for each in longest]
-    return [_PAGE * each / sum(wanted) for each in wanted]
+    needed = {at: min(each, _WHOLE) * _CHARACTER + _MARGINS for at, each in enumerate(longest) if each <= _SHORT}
+    rest = {at: min(40, each) for at, each in enumerate(longest) if at not in needed}
+    left = max(_PAGE - sum(needed.values()), _PAGE / 3) if rest else 0.0
+    widths = [needed[at] if at in needed else left * rest[at] / sum(rest.values()) for at in range(len(longest))]
+    return [_PAGE * each / sum(widths) for each in widths]
 
 
 def _same_bytes(paper: Document) -> bytes:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from riskengine.intervene.leader.charts import plain
 from riskengine.intervene.leader.look import link, section
-from riskengine.intervene.leader.readings import Mark, Readings, said
-from riskengine.intervene.markup import number, table
+from riskengine.intervene.leader.readings import Mark, Readings
+from riskengine.intervene.markup import table
+from riskengine.model.figure import amount_or_unknown, number
+from riskengine.model.indicator import Indicator
 from riskengine.model.rulebook import Rulebook
 
 __all__ = ["STYLE", "body", "moved"]
@@ -58,21 +59,22 @@ def moved(mark: Mark) -> str:
 
 
 def _ranking(anchor: str, title: str, own: str, totals: Sequence[Mark]) -> str:
-    heading = f"{title}考核 {number(len(totals))} 个"
+    heading = f"{title}考核 {len(totals)} 个"
     rows = [
         [
             _rank(mark),
             link(escape(mark.name), "", f"{own}-{mark.code}"),
-            "未知" if mark.value is None else plain(mark.value),
-            plain(mark.deducted),
-            plain(mark.weight),
+            "未知" if mark.value is None else number(mark.value),
             moved(mark) or "—",
             _flags(mark),
+            number(mark.deducted),
+            number(mark.weight),
         ]
         for mark in sorted(totals, key=_order)
     ]
-    head = ("名次", title, "折合分", "扣分", "计分权重", "比上月", "说明")
-    return section(anchor, heading, table(head, rows, numbers=(2, 3, 4), caption=heading))
+    # a veto must be seen on a telephone without pushing the table aside
+    head = ("名次", title, "折合分", "比上月", "说明", "扣分", "计分权重")
+    return section(anchor, heading, table(head, rows, numbers=(2, 5, 6), caption=heading))
 
 
 def _by_indicator(indicator: str, told: Readings, rulebook: Rulebook) -> str:
@@ -83,10 +85,10 @@ def _by_indicator(indicator: str, told: Readings, rulebook: Rulebook) -> str:
     if not ranked and not small:
         return ""
     shape = rulebook.indicators[indicator]
-    rows = [[_rank(mark), escape(mark.name), _reading(mark, shape.unit), moved(mark) or "—"] for mark in ranked]
+    rows = [[_rank(mark), escape(mark.name), _reading(mark, shape), moved(mark) or "—"] for mark in ranked]
     head = ("名次", "乡镇或单位", "读数", "比上期")
     shown = table(head, rows, numbers=(2,), caption=f"{shape.name}排名") if rows else ""
-    named = "、".join(f'<span class="whole">{escape(mark.name)} {_value(mark, shape.unit)}</span>' for mark in small)
+    named = "、".join(f'<span class="whole">{escape(mark.name)} {_value(mark, shape)}</span>' for mark in small)
     apart = f'<p class="soft">基数小，不作比较：{named}。</p>' if small else ""
     beside = link("看这项指标", "指标.html", indicator)
     return section(indicator, f"{shape.name}排名", shown + apart, more=beside)
@@ -99,8 +101,8 @@ def _trace(mark: Mark, anchor: str, told: Readings, rulebook: Rulebook) -> str:
     rows = [
         [
             link(escape(_name(each.indicator, rulebook)), "指标.html", each.indicator),
-            plain(each.deducted),
-            plain(each.weight),
+            number(each.deducted),
+            number(each.weight),
             escape(str(each.why.get("says") or "").removeprefix(f"{_name(each.indicator, rulebook)}：")),
         ]
         for each in counted
@@ -120,16 +122,16 @@ def _name(indicator: str | None, rulebook: Rulebook) -> str:
     return rulebook.indicators[indicator].name if indicator and indicator in rulebook.indicators else str(indicator)
 
 
-def _value(mark: Mark, unit: str) -> str:
-    return escape(said(mark.value, unit))
+def _value(mark: Mark, indicator: Indicator) -> str:
+    return escape(amount_or_unknown(indicator, mark.value))
 
 
-def _reading(mark: Mark, unit: str) -> str:
+def _reading(mark: Mark, indicator: Indicator) -> str:
     """The reading, with what was ranked where that is another figure (每万人口)."""
     figure, by = mark.why.get("figure"), str(mark.why.get("ranked_by") or "")
     if not isinstance(figure, int | float) or by in ("", "读数") or figure == mark.value:
-        return _value(mark, unit)
-    return f'{_value(mark, unit)} <span class="soft whole">{escape(by)} {plain(float(figure))}</span>'
+        return _value(mark, indicator)
+    return f'{_value(mark, indicator)} <span class="soft whole">{escape(by)} {number(float(figure))}</span>'
 
 
 def _place(mark: Mark) -> str:

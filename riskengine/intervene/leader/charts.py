@@ -12,10 +12,12 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from riskengine.intervene.leader.drawing import AXIS, BAD, DEEP, GOOD, INK, SOFT, drawn, lookup, plain
+from riskengine.intervene.leader.drawing import AXIS, BAD, DEEP, GOOD, INK, SOFT, drawn, lookup
 from riskengine.model.duty import Level
+from riskengine.model.figure import number
+from riskengine.model.period import month_day
 
-__all__ = ["Curve", "nights_chart", "plain", "year_course"]
+__all__ = ["Curve", "nights_chart", "year_course"]
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def nights_chart(
     ]
     top = max((sum(by_rank.values()) for _, by_rank in nights), default=0) or 1
     step = max(1, (len(nights) - 1) // 4)
-    shown = {names[at]: f"{nights[at][0].month}月{nights[at][0].day}日" for at in range(len(nights) - 1, -1, -step)}
+    shown = {names[at]: month_day(nights[at][0]) for at in range(len(nights) - 1, -1, -step)}
     spec = {
         "data": {"values": rows},
         "mark": {"type": "bar", "stroke": "#00000055", "strokeWidth": 0.5},
@@ -97,8 +99,8 @@ def nights_chart(
     most, least = totals.index(max(totals)), totals.index(min(totals))
     newest = "，".join(f"{level.name}{nights[-1][1].get(level.rank, 0)}件" for level in levels)
     said = (
-        f"{_day(nights[0][0])}至{_day(nights[-1][0])}共{len(nights)}夜。最多{totals[most]}件（{_day(nights[most][0])}），"
-        f"最少{totals[least]}件（{_day(nights[least][0])}）。今夜{totals[-1]}件：{newest}。"
+        f"{month_day(nights[0][0])}至{month_day(nights[-1][0])}共{len(nights)}夜。最多{totals[most]}件（{month_day(nights[most][0])}），"
+        f"最少{totals[least]}件（{month_day(nights[least][0])}）。今夜{totals[-1]}件：{newest}。"
     )
     return drawn(spec, width, height, (30, 22, 14, 22), f"近{len(nights)}夜在办预警件数，按等级", said)
 
@@ -130,7 +132,7 @@ def _course(curve: Curve) -> str:
         heights += [low, high]
         layers += _outlook(value, low, high, right, (now, last) if now is not None else None)
     elif now is not None:
-        layers.append(_text([{"x": now, "y": last, "t": plain(last)}], INK, dx=5, dy=-8))
+        layers.append(_text([{"x": now, "y": last, "t": number(last)}], INK, dx=5, dy=-8))
     before = [row for row in rows if row["series"] == "去年" and row["y"] is not None]
     if before:
         layers.append(_text([{**before[len(before) // 2], "t": "去年"}], SOFT, dx=-8, dy=-9))
@@ -186,7 +188,7 @@ def _outlook(
             "mark": {"type": "point", "shape": "diamond", "filled": True, "color": DEEP, "size": 60, "opacity": 1},
         },
         _text([{"x": right, "y": value, "t": "预计"}], SOFT, dx=6, dy=-13),
-        _text([{"x": right, "y": value, "t": plain(value)}], INK, dx=6),
+        _text([{"x": right, "y": value, "t": number(value)}], INK, dx=6),
     ]  # fmt: skip
     return layers
 
@@ -202,12 +204,12 @@ def _lines(rows: list[dict[str, Any]], series: str, colour: str, *, dash: list[i
 def _limits(curve: Curve) -> list[tuple[float, str, str]]:
     """Target and control value with what is written at their lines; one line where they are the same."""
     if curve.target is not None and curve.target == curve.control:
-        return [(curve.target, f"{curve.target_text}{plain(curve.target)}，也是控制值", BAD)]
+        return [(curve.target, f"{curve.target_text}{number(curve.target)}，也是控制值", BAD)]
     found = []
     if curve.target is not None:
-        found.append((curve.target, f"{curve.target_text}{plain(curve.target)}", GOOD))
+        found.append((curve.target, f"{curve.target_text}{number(curve.target)}", GOOD))
     if curve.control is not None:
-        found.append((curve.control, f"控制值{plain(curve.control)}", BAD))
+        found.append((curve.control, f"控制值{number(curve.control)}", BAD))
     return found
 
 
@@ -276,18 +278,14 @@ def _room(heights: Sequence[float]) -> tuple[float, float]:
 
 def _told(curve: Curve, known: Sequence[tuple[date, float]]) -> str:
     end, value = known[-1]
-    parts = [f"最近读数{plain(value)}{curve.unit}（{end.year}年{end.month}月）"]
+    parts = [f"最近读数{number(value)}{curve.unit}（{end.year}年{end.month}月）"]
     if curve.points[-1][1] is None:
         parts.append("此后没有读数")
     if curve.target is not None:
-        parts.append(f"{curve.target_text}{plain(curve.target)}{curve.unit}")
+        parts.append(f"{curve.target_text}{number(curve.target)}{curve.unit}")
     if curve.control is not None:
-        parts.append(f"控制值{plain(curve.control)}{curve.unit}")
+        parts.append(f"控制值{number(curve.control)}{curve.unit}")
     if curve.forecast is not None:
-        middle, low, high = (plain(each) for each in curve.forecast)
+        middle, low, high = (number(each) for each in curve.forecast)
         parts.append(f"预计年末{middle}{curve.unit}，80%区间{low}至{high}")
     return "；".join(parts) + "。"
-
-
-def _day(night: date) -> str:
-    return f"{night.month}月{night.day}日"

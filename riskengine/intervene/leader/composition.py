@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from riskengine.intervene.leader.assessment import moved
-from riskengine.intervene.leader.charts import plain
 from riskengine.intervene.leader.look import lamp
-from riskengine.intervene.leader.readings import Mark, Part, Standing, said, text_of
+from riskengine.intervene.leader.readings import Mark, Standing, text_of
 from riskengine.intervene.markup import table
-from riskengine.model.indicator import Indicator
+from riskengine.model.figure import amount_or_unknown, number, points_of, signed
+from riskengine.model.indicator import GRAVEST_FIRST, Indicator
+from riskengine.model.standing import Part
 
 __all__ = ["composition", "town_table"]
 
 _LEAST = 1.0  # per cent of the difference
-_LAMPS = ("红", "黄", "灰", "绿")
 
 
 def composition(parts: Sequence[Part], standing: Standing, indicator: Indicator) -> str:
@@ -27,7 +27,7 @@ def composition(parts: Sequence[Part], standing: Standing, indicator: Indicator)
     difference = standing.why.get("difference") or {}
     what = str(difference.get("text") or "") if isinstance(difference, Mapping) else str(difference)
     tables = [f'<p class="what">差在哪里</p>{f"<p>{escape(what)}</p>" if what else ""}']
-    unit = "百分点" if indicator.unit == "%" else indicator.unit
+    unit = points_of(indicator)
     for by in dict.fromkeys(part.by for part in parts):
         own = sorted((part for part in parts if part.by == by), key=lambda part: (-part.share, part.part))
         shown = [part for part in own if abs(part.share) >= _LEAST] or own[:1]
@@ -35,25 +35,19 @@ def composition(parts: Sequence[Part], standing: Standing, indicator: Indicator)
         rows = [
             [
                 escape(part.name),
-                said(part.value, indicator.unit),
-                said(part.base, indicator.unit),
-                _signed(part.difference, unit),
+                amount_or_unknown(indicator, part.value),
+                amount_or_unknown(indicator, part.base),
+                f"{signed(part.difference)}{unit}",
                 _bar(part.share),
             ]
             for part in shown
         ]
         if rest:
             gap, share = sum(part.difference for part in rest), sum(part.share for part in rest)
-            rows.append([f"其余{len(rest)}个", "", "", _signed(gap, unit), _bar(share)])
+            rows.append([f"其余{len(rest)}个", "", "", f"{signed(gap)}{unit}", _bar(share)])
         head = (escape(by), "读数", "比较基数", "拉开的差距", "占全部差距")
         tables.append(table(head, rows, numbers=(1, 2, 3), caption=f"{indicator.name}按{by}分解"))
     return "\n".join(tables)
-
-
-def _signed(difference: float, unit: str) -> str:
-    """``+0.14百分点``; what rounds to nothing has no sign."""
-    text = f"{difference:+.2f}".rstrip("0").rstrip(".")
-    return f"{'0' if text in ('+0', '-0') else text}{unit}"
 
 
 def _bar(share: float) -> str:
@@ -61,7 +55,7 @@ def _bar(share: float) -> str:
     word = ' <span class="soft">（往回拉）</span>' if back else ""
     width = min(100.0, abs(share))
     return (
-        f'<span class="share">{plain(round(share, 1))}%</span><span class="meter{" back" if back else ""}" aria-hidden="true">'
+        f'<span class="share">{number(round(share, 1))}%</span><span class="meter{" back" if back else ""}" aria-hidden="true">'
         f'<i style="width:{width:.0f}%"></i></span>{word}'
     )
 
@@ -81,7 +75,7 @@ def town_table(towns: Sequence[Standing], indicator: Indicator, marks: Sequence[
             escape(text_of(each.why, "short") or each.says),
         ]
         for each in sorted(
-            towns, key=lambda each: (_LAMPS.index(each.lamp), -_order(placed.get(each.place)), each.place)
+            towns, key=lambda each: (GRAVEST_FIRST.index(each.lamp), -_order(placed.get(each.place)), each.place)
         )
     ]
     head = ("灯", "乡镇", "读数", "名次", "进度", "一句话")

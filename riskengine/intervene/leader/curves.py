@@ -7,7 +7,9 @@ from datetime import date
 
 from riskengine.intervene.leader.charts import Curve
 from riskengine.intervene.leader.readings import Standing
+from riskengine.model.figure import measure
 from riskengine.model.indicator import Indicator
+from riskengine.model.period import Period, end_of
 
 __all__ = ["curve"]
 
@@ -27,8 +29,9 @@ def curve(standing: Standing, indicator: Indicator, *, width: int = 340, height:
         for row in standing.why.get("series") or ():
             points.append((date.fromisoformat(row[end]), row[value]))
     newest = standing.period_end or (points[-1][0] if points else date(2000, 1, 1))
-    adds_up = indicator.covers == "period" and indicator.unit != "%" and indicator.period in ("month", "quarter")
-    running = adds_up or (indicator.covers == "year" and indicator.period in ("month", "quarter"))
+    within = indicator.period != "year"
+    adds_up = within and indicator.covers == "period" and measure(indicator) == "count"
+    running = adds_up or (within and indicator.covers == "year")
     forecast = None
     if standing.forecast is not None and standing.low is not None and standing.high is not None and newest.month < 12:
         forecast = (standing.forecast, standing.low, standing.high)
@@ -36,7 +39,7 @@ def curve(standing: Standing, indicator: Indicator, *, width: int = 340, height:
     return Curve(
         name=indicator.name,
         unit=indicator.unit,
-        points=tuple(_added_up(points) if adds_up else points),
+        points=tuple(_added_up(points, indicator.period) if adds_up else points),
         year=newest.year,
         running=running,
         target=standing.target,
@@ -49,7 +52,7 @@ def curve(standing: Standing, indicator: Indicator, *, width: int = 340, height:
     )
 
 
-def _added_up(points: Iterable[tuple[date, float | None]]) -> list[tuple[date, float | None]]:
+def _added_up(points: Iterable[tuple[date, float | None]], period: Period) -> list[tuple[date, float | None]]:
     """Counts of single periods as the year so far; behind a gap nothing is known until the next year."""
     found: list[tuple[date, float | None]] = []
     so_far: float | None = 0.0
@@ -57,7 +60,7 @@ def _added_up(points: Iterable[tuple[date, float | None]]) -> list[tuple[date, f
     for end, value in points:
         if end.year != year:
             # a year whose first periods are not there cannot be added up either
-            so_far, year = (0.0 if end.month <= 3 else None), end.year
+            so_far, year = (0.0 if end == end_of(period, date(end.year, 1, 1)) else None), end.year
         so_far = None if so_far is None or value is None else so_far + value
         found.append((end, so_far))
     return found

@@ -7,11 +7,11 @@ from datetime import date
 from html import escape
 
 from riskengine.intervene.leader.look import count, link, section
-from riskengine.intervene.leader.readings import Finding
 from riskengine.intervene.lines import Entry
 from riskengine.intervene.markup import badge, number, table
 from riskengine.intervene.situation import Account, Situation
 from riskengine.model.rulebook import Rulebook
+from riskengine.model.standing import Finding
 from riskengine.store.database import Connection
 
 __all__ = ["body"]

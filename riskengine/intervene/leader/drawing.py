@@ -12,13 +12,15 @@ import vl_convert
 
 from riskengine.intervene.leader.look import FONT
 
-__all__ = ["AXIS", "BAD", "DEEP", "GOOD", "INK", "SOFT", "drawn", "lookup", "plain"]
+__all__ = ["AXIS", "BAD", "DEEP", "GOOD", "INK", "SOFT", "drawn", "lookup"]
 
 INK, SOFT, DEEP, BAD, GOOD = "#1b2530", "#55606d", "#1d3f66", "#a30000", "#1f6b2c"
 """The colours of the pages' style, for lines and words in charts."""
 
 _LINE = "#d3dae2"
 _FAMILY = FONT.replace('"', "'")
+_NONE = "none-to-measure"  # a font that no machine has: where nothing is found nothing is laid out, and two thirds of the time are saved
+_NAMED = f' font-family="{_NONE}"'
 _ROOT = re.compile(r"^<svg[^>]*>")
 _SPEC = "https://vega.github.io/schema/vega-lite/v5.json"
 
@@ -44,27 +46,17 @@ def drawn(
         "height": height - top - bottom,
         "autosize": {"type": "none"},
         "padding": {"left": left, "right": right, "top": top, "bottom": bottom},
-        "config": {"font": _FAMILY, "text": {"fontSize": 11, "font": _FAMILY}, "view": {"stroke": None}, "aria": False, "background": None},
+        "config": {"font": _NONE, "text": {"fontSize": 11, "font": _NONE}, "view": {"stroke": None}, "aria": False, "background": None},
         **spec,
     }  # fmt: skip
     svg = vl_convert.vegalite_to_svg(whole, vl_version="v5.21")  # holds its data itself: there is nothing to fetch
     name = (
-        f'<svg class="drawn" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" '
+        f'<svg class="drawn" viewBox="0 0 {width} {height}" width="{width}" height="{height}" font-family="{_FAMILY}" role="img" '
         f'aria-label="{escape(f"{title}。{said}", quote=True)}"><title>{escape(title)}</title><desc>{escape(said)}</desc>'
     )
-    return _ROOT.sub(lambda _: name, svg, count=1)
+    return _ROOT.sub(lambda _: name, svg.replace(_NAMED, ""), count=1)
 
 
 def lookup(shown: Mapping[str, str]) -> str:
     """A Vega expression that puts the label of a value in its place."""
     return f"({json.dumps(shown, ensure_ascii=False, sort_keys=True)})[datum.value]"
-
-
-def plain(value: float) -> str:
-    """A number as an office writes it: ``97.93``, ``1,204``, no trailing zeros, never ``-0``.
-
-    >>> plain(97.930), plain(1204.0), plain(-0.001)
-    ('97.93', '1,204', '0')
-    """
-    text = f"{value:,.2f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text

@@ -7,15 +7,17 @@ from datetime import date
 from html import escape
 from typing import Any
 
-from riskengine.intervene.leader.charts import plain, year_course
+from riskengine.intervene.leader.charts import year_course
 from riskengine.intervene.leader.composition import composition, town_table
 from riskengine.intervene.leader.curves import curve
-from riskengine.intervene.leader.look import lamp, link, section
-from riskengine.intervene.leader.readings import Correction, Finding, Readings, Standing, said, text_of
+from riskengine.intervene.leader.look import LAMP_LISTS, lamp, link, section
+from riskengine.intervene.leader.readings import Correction, Readings, Standing, text_of
 from riskengine.intervene.markup import table
+from riskengine.model.figure import amount_or_unknown, number
 from riskengine.model.indicator import Indicator
-from riskengine.model.period import called
+from riskengine.model.period import called, month_day
 from riskengine.model.rulebook import Rulebook
+from riskengine.model.standing import Finding
 
 __all__ = ["STYLE", "body"]
 
@@ -28,7 +30,6 @@ article { margin: 2rem 0 0; }
 """
 """CSS of this page."""
 
-_LAMPS = (("红", "red"), ("黄", "yellow"), ("绿", "green"), ("灰", "grey"))
 _ROWS = 13  # readings that are listed; the chart and the database have more
 
 
@@ -39,7 +40,7 @@ def body(told: Readings, rulebook: Rulebook) -> str:
     if not told.county:
         return "<p>今晚没有指标的研判结果。</p>"
     shown = [each for each in told.county.values() if each.indicator in rulebook.indicators]
-    parts = [_lamp_list(colour, anchor, shown, rulebook) for colour, anchor in _LAMPS]
+    parts = [_lamp_list(colour, anchor, shown, rulebook) for colour, anchor in LAMP_LISTS]
     parts += [_article(standing, rulebook.indicators[standing.indicator], told, rulebook) for standing in shown]
     return "\n".join(parts)
 
@@ -55,7 +56,8 @@ def _lamp_list(colour: str, anchor: str, shown: Sequence[Standing], rulebook: Ru
             lamp(each.lamp),
             link(escape(rulebook.indicators[each.indicator].name), "", each.indicator),
             f'<span class="whole">{escape(text_of(each.why, "value_text") or "未知")}</span><br>'
-            f'<span class="soft whole">{escape(text_of(each.why, "span"))}</span>',
+            f'<span class="soft whole">{escape(text_of(each.why, "span"))}</span>'
+            + _since_new_year(each, rulebook.indicators[each.indicator]),
             escape(text_of(each.why, "target", "text") or "没有定目标"),
             escape(text_of(each.why, "words", "course")) if each.why.get("target") else "",
             escape(each.says),
@@ -63,6 +65,14 @@ def _lamp_list(colour: str, anchor: str, shown: Sequence[Standing], rulebook: Ru
         for each in own
     ]
     return section(anchor, heading, table(head, rows, cards=True, caption=heading))
+
+
+def _since_new_year(standing: Standing, indicator: Indicator) -> str:
+    """What stands beside a target of the year where the reading is of one month alone."""
+    reached = standing.why.get("year_to_date")
+    if not isinstance(reached, int | float):
+        return ""
+    return f'<br><span class="soft whole">年初以来{escape(amount_or_unknown(indicator, float(reached)))}</span>'
 
 
 def _article(standing: Standing, indicator: Indicator, told: Readings, rulebook: Rulebook) -> str:
@@ -90,7 +100,7 @@ def _facts(standing: Standing, indicator: Indicator, rulebook: Rulebook) -> str:
     origin = "、".join(part for part in (text_of(why, "span"), standing.origin or "") if part)
     both = ""
     if standing.reported is not None and standing.computed is not None:
-        reported, computed = (said(each, indicator.unit) for each in (standing.reported, standing.computed))
+        reported, computed = (amount_or_unknown(indicator, each) for each in (standing.reported, standing.computed))
         both = f"报送 {reported}，按本县记录计算 {computed}"
     target = why.get("target") or {}
     groups = [
@@ -110,7 +120,7 @@ def _facts(standing: Standing, indicator: Indicator, rulebook: Rulebook) -> str:
         ),
         (
             "控制值",
-            said(standing.control, indicator.unit) + _after(text_of(why, "control", "text"))
+            amount_or_unknown(indicator, standing.control) + _after(text_of(why, "control", "text"))
             if standing.control is not None
             else "",
         ),
@@ -154,9 +164,9 @@ def _table(
     filled = [(key, title) for key, title in columns if any(row.get(key) is not None for _, row in rows)]
     cells = [
         [
-            f'<span class="whole">{called(indicator.period, end)}</span>',
-            said(row.get("value"), indicator.unit),
-            *(_cell(key, row.get(key), indicator.unit) for key, _ in filled),
+            f'<span class="whole">{called(indicator.period, end, so_far=indicator.covers == "year")}</span>',
+            amount_or_unknown(indicator, row.get("value")),
+            *(_cell(key, row.get(key), indicator) for key, _ in filled),
             "，".join(
                 filter(
                     None,
@@ -173,22 +183,24 @@ def _table(
     return f'<p class="what">历次读数</p>{table(head, cells, numbers=range(1, len(head) - 1), caption=f"{indicator.name}：历次读数")}'
 
 
-def _cell(key: str, value: Any, unit: str) -> str:
+def _cell(key: str, value: Any, indicator: Indicator) -> str:
     if value is None:
         return ""
-    return plain(float(value)) if key in ("rank", "numerator", "denominator") else said(float(value), unit)
+    return number(value) if key in ("rank", "numerator", "denominator") else amount_or_unknown(indicator, value)
 
 
 def _versions(row: Mapping[str, Any], versions: Sequence[Correction], indicator: Indicator) -> list[str]:
     told = [f"<b>不予采信</b>：{escape(str(row['doubt']))}"] if row.get("doubt") else []
-    if len(versions) > 1:
+    sent = int(row.get("versions") or 1)
+    # versions are found by the day that they bear; a return of the first days of a month may speak of the month before
+    if len(versions) > 1 and sum(not each.retracted for each in versions) == sent:
         words = [
-            f"{each.known_on.month}月{each.known_on.day}日{'撤回' if each.retracted else said(each.value, indicator.unit)}"
+            f"{month_day(each.known_on)}{'撤回' if each.retracted else amount_or_unknown(indicator, each.value)}"
             for each in versions
         ]
         told.append(f"更正{len(versions) - 1}次：{' → '.join(words)}")
-    elif int(row.get("versions") or 1) > 1:
-        told.append(f"更正{int(row['versions']) - 1}次")
+    elif sent > 1:
+        told.append(f"更正{sent - 1}次")
     return told
 
 

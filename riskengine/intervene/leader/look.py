@@ -12,7 +12,7 @@ from riskengine.intervene.markup import number
 from riskengine.intervene.wording import INTERNAL
 from riskengine.model.indicator import Lamp
 
-__all__ = ["FONT", "LAMPS", "PAGES", "count", "day_name", "href", "lamp", "link", "section", "shell"]
+__all__ = ["FONT", "LAMPS", "LAMP_LISTS", "PAGES", "count", "day_name", "href", "lamp", "link", "section", "shell"]
 
 PAGES = {
     "index.html": "首页",
@@ -35,6 +35,9 @@ LAMPS: dict[Lamp, tuple[str, str, str]] = {
     "灰": ("#59636F", "#FFFFFF", "○"),
 }
 """Lamp → (patch, ink, shape): word, shape and colour always stand together."""
+
+LAMP_LISTS: tuple[tuple[Lamp, str], ...] = (("红", "red"), ("黄", "yellow"), ("绿", "green"), ("灰", "grey"))
+"""Lamp → anchor of its list on 指标.html."""
 
 _WEEKDAYS = "一二三四五六日"
 

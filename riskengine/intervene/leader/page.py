@@ -66,12 +66,20 @@ _STYLE = """
 }
 @media print {
   html { font-size: 8.6pt; }
+  section { margin-top: .5rem; }
+  th, td { padding: .1rem .4rem; }
+  .head, .wide { margin-bottom: .25rem; }
+  .top { align-items: end; }
+  .top svg.drawn { max-height: 19mm; width: auto; }
+  .levels li { padding: .1rem .6rem .2rem; }
   .tiles { grid-template-columns: repeat(5, minmax(0, 1fr)); gap: .25rem; }
   .tiles.many { grid-template-columns: repeat(9, minmax(0, 1fr)); }
-  .tiles b { font-size: 1rem; }
+  .tiles b { font-size: 1rem; line-height: 1.15; }
+  .tiles li { padding: 0 .4rem .05rem; }
+  .tiles .state { line-height: 1.2; }
   .courses .drawn { max-height: 22mm; }
   p, .lead, .plain li { margin: .15rem 0; }
-  .levels b { font-size: 1.7rem; }
+  .levels b { font-size: 1.5rem; }
   .pair > section, .courses li, .levels li { break-inside: avoid; }
   .courses { grid-template-columns: repeat(4, minmax(0, 1fr)); }
 }

@@ -2,107 +2,42 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from riskengine.intervene.leader.charts import plain
+from riskengine.contracts.parse import half
 from riskengine.intervene.routing import current_places, place_name
-from riskengine.model.indicator import Course, Lamp
+from riskengine.model import standing
 from riskengine.model.period import end_of
 from riskengine.model.rulebook import Rulebook
+from riskengine.model.standing import Finding, Part
 from riskengine.store.database import Connection
+from riskengine.store.standings import rows_of
 
-__all__ = ["Correction", "Finding", "Mark", "Part", "Readings", "Standing", "readings", "said", "text_of"]
+__all__ = ["Correction", "Mark", "Readings", "Standing", "readings", "text_of"]
 
 
 @dataclass(frozen=True)
-class Standing:
-    """A row of ``assess.standing`` (see there), with the place's name. ``why`` is laid out in ``assess/indicators/judge.py``."""
+class Standing(standing.Standing):
+    """With the place's name. ``why`` is laid out in ``assess/indicators/judge.py``."""
 
-    indicator: str
-    place: str
-    owner: str
-    period: str | None
-    period_end: date | None
-    value: float | None
-    origin: str | None
-    reported: float | None
-    computed: float | None
-    last_year: float | None
-    rank: int | None
-    rank_before: int | None
-    target_kind: str | None
-    target: float | None
-    control: float | None
-    course: Course
-    lamp: Lamp
-    forecast: float | None
-    low: float | None
-    high: float | None
-    chance: float | None
-    method: str | None
-    small: bool
-    says: str
-    why: Mapping[str, Any]
     place_name: str = ""
 
 
 @dataclass(frozen=True)
-class Part:
-    """A row of ``assess.part``: ``difference`` in the indicator's unit, ``share`` in per cent of the whole difference."""
+class Mark(standing.Mark):
+    """With the name of the town or unit. ``indicator`` None: all together."""
 
-    indicator: str
-    by: str
-    part: str
-    name: str
-    value: float | None
-    base: float | None
-    difference: float
-    share: float
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A row of ``assess.mark``, with the name of the town or unit. ``indicator`` None: all together."""
-
-    scope: str
-    code: str
-    indicator: str | None
-    value: float | None
-    rank: int | None
-    rank_before: int | None
-    tied: bool
-    of: int
-    small: bool
-    weight: float
-    deducted: float
-    veto: bool
-    why: Mapping[str, Any]
     name: str = ""
 
 
 @dataclass(frozen=True)
-class Finding:
-    """A row of ``assess.finding``, with the place's name, empty where it is of no one place."""
-
-    indicator: str
-    place: str | None
-    period: str | None
-    code: str
-    unit: str | None
-    message: str
-    place_name: str = ""
-
-
-@dataclass(frozen=True)
 class Correction:
-    """One version of a figure that was sent more than once. ``until``: the night on which a newer one came, None: this one counts."""
+    """One version of a figure that was sent more than once."""
 
     known_on: date
-    until: date | None
     value: float | None
     retracted: bool
 
@@ -129,47 +64,34 @@ def readings(con: Connection, rulebook: Rulebook, as_of: date) -> Readings:
     root = next((code for code, place in places.items() if place.parent is None), "")
     order = {id_: at for at, id_ in enumerate(rulebook.indicators)}
 
-    def called(code: str | None) -> str:
-        return place_name(code, places) if code else ""
+    def called(code: str) -> str:
+        return place_name(code, places) or code
 
     county: dict[str, Standing] = {}
     towns: dict[str, list[Standing]] = {}
-    for row in _rows(con, "standing", Standing, as_of):
-        standing = Standing(**{**row, "why": _json(row["why"]), "place_name": called(row["place"]) or row["place"]})
-        if standing.place == root:
-            county[standing.indicator] = standing
+    for row in rows_of(con, standing.Standing, as_of):
+        own = Standing(**vars(row), place_name=called(row.place))
+        if own.place == root:
+            county[own.indicator] = own
         else:
-            towns.setdefault(standing.indicator, []).append(standing)
+            towns.setdefault(own.indicator, []).append(own)
     parts: dict[str, list[Part]] = {}
-    for row in _rows(con, "part", Part, as_of):
-        parts.setdefault(row["indicator"], []).append(Part(**row))
-    units = {id_: unit.name for id_, unit in rulebook.units.items()}
-    marks = tuple(
-        Mark(
-            **{
-                **row,
-                "why": _json(row["why"]),
-                "name": (units.get(row["code"]) if row["scope"] == "unit" else called(row["code"])) or row["code"],
-            }
-        )
-        for row in _rows(con, "mark", Mark, as_of)
-    )
-    findings = tuple(Finding(**row, place_name=called(row["place"])) for row in _rows(con, "finding", Finding, as_of))
+    for part in rows_of(con, Part, as_of):
+        parts.setdefault(part.indicator, []).append(part)
+
+    def who(mark: standing.Mark) -> str:
+        unit = rulebook.units.get(mark.code) if mark.scope == "unit" else None
+        return unit.name if unit else called(mark.code)
+
+    marks = tuple(Mark(**vars(mark), name=who(mark)) for mark in rows_of(con, standing.Mark, as_of))
     return Readings(
         county={id_: county[id_] for id_ in sorted(county, key=lambda each: order.get(each, len(order)))},
         towns={id_: tuple(sorted(own, key=lambda each: each.place)) for id_, own in towns.items()},
         parts={id_: tuple(own) for id_, own in parts.items()},
         marks=marks,
-        findings=findings,
+        findings=tuple(rows_of(con, Finding, as_of)),
         corrections=_corrections(con, rulebook, as_of),
     )
-
-
-def said(value: float | None, unit: str) -> str:
-    """``97.93%``, ``12起``, ``第12位``; 未知 without a value."""
-    if value is None:
-        return "未知"
-    return f"第{plain(value)}位" if unit == "位" else f"{plain(value)}{unit}"
 
 
 def text_of(why: Mapping[str, Any], *keys: str) -> str:
@@ -180,50 +102,27 @@ def text_of(why: Mapping[str, Any], *keys: str) -> str:
     return found if isinstance(found, str) else ""
 
 
-def _rows(con: Connection, table: str, shape: type, as_of: date) -> list[dict[str, Any]]:
-    names = [
-        each.name
-        for each in fields(shape)
-        if each.name not in ("place_name", "name") or (table, each.name) == ("part", "name")
-    ]
-    found = con.execute(
-        f"SELECT {', '.join(_quoted(names))} FROM assess.{table} WHERE as_of = ? ORDER BY rowid", [as_of]
-    )
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-
-
-def _quoted(names: list[str]) -> list[str]:
-    return [f'"{name}"' for name in names]
-
-
-def _json(text: str | None) -> Mapping[str, Any]:
-    found = json.loads(text) if text else {}
-    return found if isinstance(found, dict) else {}
-
-
 def _corrections(
     con: Connection, rulebook: Rulebook, as_of: date
 ) -> dict[tuple[str, str, date], tuple[Correction, ...]]:
     named = {
-        (each.returns, name.strip()): each
-        for each in rulebook.indicators.values()
-        for name in (each.name, *each.aliases)
+        (each.returns, half(name)): each for each in rulebook.indicators.values() for name in (each.name, *each.aliases)
     }
     found: dict[tuple[str, str, date], list[Correction]] = {}
     for kind in sorted({each.returns for each in rulebook.indicators.values()}):
-        for category, place, day, known, until, value, retracted in con.execute(
+        for category, place, day, known, value, retracted in con.execute(
             _VERSIONS.format(kind=kind), {"as_of": as_of}
         ).fetchall():
-            indicator = named.get((kind, str(category or "").strip()))
+            indicator = named.get((kind, half(category or "")))
             if indicator is not None and day is not None:
                 key = (indicator.id, place, end_of(indicator.period, day))
-                version = Correction(known, until, None if value is None else float(value), retracted)
+                version = Correction(known, None if value is None else float(value), retracted)
                 found.setdefault(key, []).append(version)
     return {key: tuple(versions) for key, versions in found.items()}
 
 
 _VERSIONS = """
-SELECT category, place, occurred_on, known_at, if(superseded_at <= $as_of, superseded_at, NULL), value, retracted
+SELECT category, place, occurred_on, known_at, value, retracted
 FROM sense.{kind}
 WHERE known_at <= $as_of
 QUALIFY count(*) OVER (PARTITION BY source, key) > 1

@@ -7,17 +7,18 @@ from html import escape
 
 from riskengine.intervene.leader.charts import year_course
 from riskengine.intervene.leader.curves import curve
-from riskengine.intervene.leader.look import count, lamp, link, section
+from riskengine.intervene.leader.look import LAMP_LISTS, count, lamp, link, section
 from riskengine.intervene.leader.readings import Readings, Standing
 from riskengine.model.rulebook import Rulebook
+from riskengine.model.standing import Part
 
 __all__ = ["targets"]
 
 _PAGE = "指标.html"
 _DRAWN = 4
-_TOLD = 3  # further ones in a line each
+_TOLD = 6  # further ones in a line each
 _NAMED = 5  # grey ones
-_LISTS = (("红", "red"), ("黄", "yellow"), ("绿", "green"), ("灰", "grey"))
+_TOWNS, _MUCH = 3, 10.0  # towns that make so many per cent of a difference, or more
 _ORDER = ("红", "黄")
 _COURSES = ("missed", "off", "open", "unknown", "on", "met")
 
@@ -36,17 +37,20 @@ def targets(rulebook: Rulebook, found: Readings) -> str:
     )
     tally = "、".join(
         f"{colour}灯 {count(sum(each.lamp == colour for each in known), _PAGE, anchor, said=f'{colour}灯')}"
-        for colour, anchor in _LISTS
+        for colour, anchor in LAMP_LISTS
     )
     beside = f"{tally}；{link('全部指标', _PAGE)}"
     grey = _unknown([each for each in known if each.lamp == "灰"], rulebook)
     if not bad:
         return section("targets", heading, f'<ul class="plain"><li>没有红灯、黄灯的指标。</li>{grey}</ul>', more=beside)
-    cards = "".join(_card(each, rulebook) for each in bad[:_DRAWN])
+    cards = "".join(_card(each, rulebook, found.parts.get(each.indicator, ())) for each in bad[:_DRAWN])
     rest = bad[_DRAWN : _DRAWN + _TOLD]
     lines = "".join(f"<li>{_name(each, rulebook)} {escape(_short(each))}</li>" for each in rest)
     left = len(bad) - _DRAWN - len(rest)
-    tail = f"<li>另有 {left} 项红灯、黄灯，见{link('全部指标', _PAGE)}。</li>" if left > 0 else ""
+    colours = "、".join(
+        f"{colour}灯" for colour in _ORDER if any(each.lamp == colour for each in bad[_DRAWN + _TOLD :])
+    )
+    tail = f"<li>另有{colours} {left} 项，见{link('全部指标', _PAGE)}。</li>" if left > 0 else ""
     below = f'<ul class="plain">{lines}{tail}{grey}</ul>' if lines or tail or grey else ""
     return section("targets", heading, f'<ul class="courses">{cards}</ul>{below}', more=beside)
 
@@ -59,16 +63,32 @@ def _unknown(grey: Sequence[Standing], rulebook: Rulebook) -> str:
     return f"<li>{lamp('灰')} 情况未知：{'、'.join(names)}{f'等{len(grey)}项' if len(grey) > _NAMED else ''}。</li>"
 
 
-def _card(standing: Standing, rulebook: Rulebook) -> str:
+def _card(standing: Standing, rulebook: Rulebook, parts: Sequence[Part]) -> str:
     drawn = year_course(curve(standing, rulebook.indicators[standing.indicator], width=310, height=112))
     chance = standing.why.get("chance_text")
     told = f' <span class="soft whole">{escape(str(chance))}</span>' if chance else ""
-    return f'<li><p>{_name(standing, rulebook)}</p><p class="says">{escape(standing.says)}{told}</p>{drawn}</li>'
+    said = f"{escape(standing.says)}{told}{_apart(standing, parts)}"
+    return f'<li><p>{_name(standing, rulebook)}</p><p class="says">{said}</p>{drawn}</li>'
+
+
+def _apart(standing: Standing, parts: Sequence[Part]) -> str:
+    """The towns that make most of the difference of what misses its target, each with its share of it."""
+    if standing.course not in ("missed", "off"):
+        return ""
+    towns = [each for each in parts if each.by == "乡镇" and each.part.isdigit() and each.share >= _MUCH]
+    worst = sorted(towns, key=lambda each: (-each.share, each.part))[:_TOWNS]
+    told = "、".join(
+        f"{link(escape(each.name), _PAGE, f'{standing.indicator}-{each.part}')}（占{each.share:.0f}%）"
+        for each in worst
+    )
+    return f' <span class="soft">主要差在{told}</span>' if worst else ""
 
 
 def _short(standing: Standing) -> str:
-    """The reading and what is grave about it; what is said of the target stands beside its name."""
-    return str(standing.why.get("short") or standing.says)
+    """The reading and what is grave about it; what is said of the target stands beside its name. Where nobody can say whether it will
+    be met that is the point, and the forecast is told as well.
+    """
+    return standing.says if standing.course == "open" else str(standing.why.get("short") or standing.says)
 
 
 def _name(standing: Standing, rulebook: Rulebook) -> str:

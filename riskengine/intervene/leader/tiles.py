@@ -11,7 +11,8 @@ from riskengine.intervene.leader.look import count, link, section
 from riskengine.intervene.leader.readings import Readings
 from riskengine.intervene.markup import badge
 from riskengine.intervene.routing import current_places
-from riskengine.model.duty import Level
+from riskengine.model.duty import Level, Place
+from riskengine.model.period import month_day
 from riskengine.model.rulebook import Rulebook
 
 __all__ = ["heavier", "towns"]
@@ -24,7 +25,11 @@ _ARROWS = {1: ("↑", "加重", "worse"), 0: ("→", "持平", "same"), -1: ("�
 def towns(rulebook: Rulebook, past: History, found: Readings, as_of: date) -> str:
     """The section ``#towns``. Towns stand in the order of their codes, the same every night."""
     places = current_places(rulebook.places, as_of)
-    names = {code: place.name for code, place in sorted(places.items()) if place.level == "town"}
+    names = {
+        code: place.name
+        for code, place in sorted(places.items())
+        if place.level == "town" and (_stands(place, as_of) or any((_of(past, 0, code) or {}).values()))
+    }
     if not names:
         return section("towns", "哪个镇在下滑", "<p>行政区划表里没有乡镇。</p>")
     levels = sorted(rulebook.levels, key=lambda level: level.rank)
@@ -34,6 +39,11 @@ def towns(rulebook: Rulebook, past: History, found: Readings, as_of: date) -> st
     shape = "tiles many" if len(names) > _MANY else "tiles"
     grid = f'<ul class="{shape}">{tiles}</ul>'
     return section("towns", "哪个镇在下滑", f"{text}{grid}{_legend(levels, past)}", more=beside)
+
+
+def _stands(place: Place, as_of: date) -> bool:
+    """A town that was merged into another one has no tile, unless warnings of it are still open."""
+    return place.valid_until is None or place.valid_until >= as_of
 
 
 def heavier(now: Counts, before: Counts, levels: Sequence[Level]) -> int:
@@ -115,7 +125,7 @@ def _ranks(names: Mapping[str, str], found: Readings) -> str:
         f"{link(escape(names[mark.code]), '考核.html', f'town-{mark.code}')}（第{mark.rank_before}→第{mark.rank}）"
         for _, mark in fallen[:_NAMED]
     )
-    return f"<p>考核名次下降：{told}{f'等{len(fallen)}个乡镇' if len(fallen) > _NAMED else ''}。</p>"
+    return f"<p>比上月考核名次下降：{told}{f'等{len(fallen)}个乡镇' if len(fallen) > _NAMED else ''}。</p>"
 
 
 def _legend(levels: Sequence[Level], past: History) -> str:
@@ -123,5 +133,5 @@ def _legend(levels: Sequence[Level], past: History) -> str:
     if not nights:
         return ""
     order = "、".join(level.name for level in levels)
-    days = "、".join(f"{back}天前（{night.month}月{night.day}日）" for back, night in nights)
+    days = "、".join(f"{back}天前（{month_day(night)}）" for back, night in nights)
     return f'<p class="soft">数字是在办件数，色标是最重一级。箭头与{days}比：按{order}逐级比件数，先不同的一级多了↑加重，少了↓减轻。</p>'

@@ -8,6 +8,7 @@ from html import escape
 
 from riskengine.intervene.leader.look import count, link, section
 from riskengine.intervene.leader.readings import Readings
+from riskengine.intervene.leader.urgent import short
 from riskengine.intervene.leader.wolf import LEAST, MUCH, NIGHTS, RuleRecord
 from riskengine.intervene.markup import table
 from riskengine.intervene.situation import Situation
@@ -18,6 +19,7 @@ __all__ = ["missing", "wolves"]
 _RULES, _DATA, _LIST = "规则.html", "数据.html", "清单.html"
 _MOST = 6
 _NAMED = 2  # messages that are shown of a kind; all stand behind the number
+_LONG = 48  # characters of one
 
 
 def wolves(records: Sequence[RuleRecord]) -> str:
@@ -27,9 +29,9 @@ def wolves(records: Sequence[RuleRecord]) -> str:
     beside = link("各条规则", _RULES)
     much = f"{MUCH * 100:.0f}%"
     note = (
-        f'<p class="soft">近{NIGHTS}夜的预警中，单位反馈了属实或误报的不少于{LEAST}件、误报占{much}以上的规则。误报较少的'
-        f"{count(judged - len(loud), _RULES, 'judged', said='误报较少的规则')}条，反馈不足{LEAST}件的"
-        f"{count(len(records) - judged, _RULES, 'few', said='反馈不足的规则')}条。</p>"
+        f'<p class="soft">标准：近{NIGHTS}夜的预警中，单位反馈属实或误报的满{LEAST}件，其中误报占{much}以上。误报较少的规则'
+        f"{count(judged - len(loud), _RULES, 'judged', said='误报较少的规则')}条，反馈不满{LEAST}件、还看不出的"
+        f"{count(len(records) - judged, _RULES, 'few', said='反馈不满的规则')}条。</p>"
     )
     if not loud:
         said = "没有误报偏多的规则。" if judged else "反馈还太少，说不上哪条规则误报多。"
@@ -80,7 +82,13 @@ def missing(rulebook: Rulebook, tonight: Situation, found: Readings) -> str:
             "faults",
             [title for title, _ in tonight.faults],
         ),
-        (len(tonight.problems), "处数据问题", _DATA, "issues", [message for _, message in tonight.problems]),
+        (
+            len(tonight.problems),
+            f"处数据问题{'（含上面未能读入的）' if tonight.account.broken else ''}",
+            _DATA,
+            "issues",
+            [message for _, message in tonight.problems],
+        ),
         (tonight.unrouted, "条预警没有分到责任单位，请核对 rules/routes.yaml", _DATA, "unrouted", ()),
         (tonight.caught, "条预警没有专门的分办规定，已交兜底单位，请核对 rules/routes.yaml", _DATA, "caught", ()),
         (len(decided.held), "次命中被例外压住，不作预警", _LIST, "suppressed", ()),
@@ -96,7 +104,7 @@ def missing(rulebook: Rulebook, tonight: Situation, found: Readings) -> str:
 
 
 def _named(examples: Sequence[str]) -> str:
-    shown = [each if len(each) <= 45 else each[:44] + "…" for each in examples[:_NAMED]]
+    shown = [short(each, _LONG) for each in examples[:_NAMED]]
     return (
         f"：{escape('；'.join(each.rstrip('。') for each in shown))}{'等' if len(examples) > _NAMED else ''}"
         if shown

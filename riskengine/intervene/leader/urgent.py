@@ -12,6 +12,7 @@ from riskengine.intervene.leader.look import count, link, section
 from riskengine.intervene.lines import CHANGES, Duty, Entry
 from riskengine.intervene.markup import badge, table
 from riskengine.intervene.wording import deadline
+from riskengine.model.period import month_day
 from riskengine.model.rulebook import Rulebook
 
 __all__ = ["grave", "late", "short"]
@@ -42,6 +43,7 @@ def grave(found: Sequence[Entry], rulebook: Rulebook, as_of: date) -> str:
     red, orange = names.get(_RED, "红"), names.get(_ORANGE, "橙")
     beside = "、".join(
         f"{name}色 {count(sum(e.level.rank == rank for e in alive), _LIST, f'level-{rank}', said=f'{name}色预警')} 件"
+        + _merged(sum(e.level.rank == rank and e.merged_into is not None for e in alive))
         for rank, name in ((_RED, red), (_ORANGE, orange))
         if rank in names
     )
@@ -55,6 +57,11 @@ def grave(found: Sequence[Entry], rulebook: Rulebook, as_of: date) -> str:
     rest = len(tops) - _MOST
     more = f'<p class="soft">另有 {rest} 件，见{link("清单", _LIST, f"level-{_RED}")}。</p>' if rest > 0 else ""
     return section("grave", heading, shown + more, more=beside)
+
+
+def _merged(many: int) -> str:
+    """Merged ones have no row of their own here; without this the number above would not be the number of rows."""
+    return f"（{many}件并入别的）" if many else ""
 
 
 def late(found: Sequence[Entry], rulebook: Rulebook, paths: Mapping[str, str], as_of: date) -> str:
@@ -72,7 +79,7 @@ def late(found: Sequence[Entry], rulebook: Rulebook, paths: Mapping[str, str], a
         cells = [
             name,
             count(len(behind), _LIST, f"late-{unit.id}", said=f"{unit.name}逾期"),
-            f'<span class="late">{longest}天</span> <span class="soft whole">自{_day(min(deadlines))}</span>',
+            f'<span class="late">{longest}天</span> <span class="soft whole">自{month_day(min(deadlines))}</span>',
             count(len(unsigned), _LIST, f"unsigned-{unit.id}", said=f"{unit.name}未签收") if unsigned else "0",
         ]
         rows.append(((-longest, -len(behind), unit.id), cells))
@@ -89,6 +96,8 @@ def late(found: Sequence[Entry], rulebook: Rulebook, paths: Mapping[str, str], a
     )
     rest = len(rows) - _MOST
     more = f'<p class="soft">另有 {rest} 个单位，见{link("清单", _LIST, "late")}。</p>' if rest > 0 else ""
+    if sum(len(own) for anchor, own in lists.items() if anchor.startswith("late-")) > total:
+        more += '<p class="soft">几个单位同办的一件，各单位都记。</p>'
     return section("behind", "谁拖了", shown + more, more=beside)
 
 
@@ -120,8 +129,4 @@ def _deadline(entry: Entry, duty: Duty, as_of: date) -> str:
     _, mark = deadline(entry, duty, as_of)
     kind = "late" if "逾期" in mark else "soft"
     mark = mark or (f"已反馈{duty.outcome}" if duty.outcome else "主办已反馈" if duty.settled else "")
-    return f'<span class="whole">{_day(duty.deadline)}</span> <span class="whole {kind}">{mark}</span>'
-
-
-def _day(day: date) -> str:
-    return f"{day.month}月{day.day}日"
+    return f'<span class="whole">{month_day(duty.deadline)}</span> <span class="whole {kind}">{mark}</span>'

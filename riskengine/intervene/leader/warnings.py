@@ -12,6 +12,7 @@ from riskengine.intervene.lines import Entry, families
 from riskengine.intervene.markup import badge, table
 from riskengine.intervene.wording import deadline
 from riskengine.model.rulebook import Rulebook
+from riskengine.model.value import plain, valued
 
 __all__ = ["STYLE", "body"]
 
@@ -46,7 +47,7 @@ def _article(entry: Entry, rulebook: Rulebook, units: Mapping[str, str], paths: 
     since = f"{entry.opened_on} 起，第 {nights} 天"
     facts = [entry.id, entry.place_name, entry.theme, since, f"今晚{entry.change}"]
     if entry.score is not None:
-        facts.append(f"{_plain(entry.score)} 分{_next(entry, rulebook)}")
+        facts.append(f"{plain(entry.score)} 分{_from(entry)}")
     ruled = {str(each.get("rule")): each for each in entry.why.get("rules") or ()}
     parts = [
         f'<article id="{escape(entry.id)}">',
@@ -57,16 +58,16 @@ def _article(entry: Entry, rulebook: Rulebook, units: Mapping[str, str], paths: 
         '<p class="note">今晚部分数据缺失，等级暂不下调。</p>' if entry.stale else "",
         _duties(entry, paths, as_of),
         _advice(entry),
-        *(_rule(entry, rule, ruled.get(rule, {}), rulebook, units) for rule in _order(entry, ruled)),
+        *(_rule(rule, ruled.get(rule, {}), rulebook, units) for rule in _order(entry, ruled)),
         _evidence(entry, ruled),
         "</article>",
     ]
     return "\n".join(part for part in parts if part)
 
 
-def _next(entry: Entry, rulebook: Rulebook) -> str:
+def _from(entry: Entry) -> str:
     """From how many points on the level is what it is."""
-    return f"（{_plain(entry.level.score)} 分起为{entry.level.name}）" if entry.level.score is not None else ""
+    return f"（{plain(entry.level.score)} 分起为{entry.level.name}）" if entry.level.score is not None else ""
 
 
 def _order(entry: Entry, ruled: Mapping[str, Any]) -> list[str]:
@@ -116,12 +117,12 @@ def _advice(entry: Entry) -> str:
     return f'<dl class="facts">{told}</dl>' if told else ""
 
 
-def _rule(entry: Entry, rule: str, told: Mapping[str, Any], rulebook: Rulebook, units: Mapping[str, str]) -> str:
+def _rule(rule: str, told: Mapping[str, Any], rulebook: Rulebook, units: Mapping[str, str]) -> str:
     known = rulebook.rules.get(rule)
     title = str(told.get("title") or (known.title if known else rule))
     facts = [f"版本 {told['version']}"] if told.get("version") else []
     if told.get("level"):
-        facts.append(f"{told['level']} {_plain(told.get('score') or 0)} 分")
+        facts.append(f"{told['level']} {plain(told.get('score') or 0)} 分")
     if told.get("on"):
         facts.append(f"{told['on']} 判断")
     head = (
@@ -145,7 +146,7 @@ def _features(told: Mapping[str, Any]) -> str:
         rows.append(
             [
                 escape(str(each.get("feature") or "")),
-                _plain(points),
+                plain(points),
                 f'<span class="share">{share:.0f}%</span><span class="meter" aria-hidden="true"><i style="width:{share:.0f}%"></i></span>',
                 escape(str(each.get("says") or "")) if points else '<span class="soft">没有得分</span>',
             ]
@@ -214,24 +215,5 @@ def _records(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], 
 
 
 def _said(value: object, unit: str | None) -> str:
-    """``12起``, ``3.2万元``, ``45%``, ``是``; 未知 where it is NULL."""
-    if value is None or not isinstance(value, int | float):
-        return "未知" if value is None else str(value)
-    match unit:
-        case "元" if abs(value) >= 1e8:
-            return f"{_plain(value / 1e8)}亿元"
-        case "元" if abs(value) >= 1e4:
-            return f"{_plain(value / 1e4)}万元"
-        case "比例":
-            return f"{_plain(value * 100)}%"
-        case "是否" if value in (0, 1):
-            return "是" if value else "否"
-        case None | "见指标" | "是否":
-            return _plain(value)
-        case _:
-            return f"{_plain(value)}{unit}"
-
-
-def _plain(value: float) -> str:
-    text = f"{value:.2f}" if abs(value) >= 0.01 or value == 0 else f"{value:.6f}"
-    return text.rstrip("0").rstrip(".")
+    """As :func:`valued`; what is no number as it stands."""
+    return valued(value, unit) if value is None or isinstance(value, int | float) else str(value)

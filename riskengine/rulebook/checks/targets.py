@@ -102,6 +102,8 @@ def _unfit(indicator: Indicator, target: Target, value: float) -> str | None:
         )
     if indicator.unit == PERCENT and not 0 <= value <= 100:
         return f"百分率的目标应在0到100之间，写成了{value:g}。"
+    if indicator.unit == PERCENT and target.kind == "at_least" and 0 < value <= 1:
+        return f"百分率直接写数，{value:g}是百分之{value:g}的意思。{value * 100:g}%请写{value * 100:g}；真有这么小的，单位改用‰。"
     return f"目标不能是负数，写成了{value:g}。" if value < 0 else None
 
 
