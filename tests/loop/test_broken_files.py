@@ -39,7 +39,7 @@ def _files(workspace):
 
 
 def _without_pages(found):
-    return {name: sha for name, sha in found.items() if not name.endswith(".html")}
+    return {name: sha for name, sha in found.items() if not name.endswith((".html", ".docx"))}
 
 
 def _account(workspace, night=SECOND):
