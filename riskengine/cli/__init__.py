@@ -1,11 +1,22 @@
 """The command line: one verb, one function. Reads the clock, prints Chinese, turns errors into exit codes."""
 
-from riskengine.cli import brief, cases, check, explain, indicators, plan, rules, schema, verbs, workbook
-from riskengine.cli.app import app
+import sys
+from importlib import import_module
 
-__all__ = ["app", "brief", "cases", "check", "explain", "indicators", "main", "plan", "rules", "schema", "verbs", "workbook"]
+__all__ = ["main"]
+
+VERBS = {
+    **dict.fromkeys(("init", "run", "fill", "status", "replay"), "verbs"),
+    "brief": "brief", "check": "check", "explain": "explain", "indicators": "indicators", "plan": "plan", "review": "review",
+    "test": "cases",
+}  # fmt: skip
+"""Verb → the module that has it. Any other first word (``rules`` with its own verbs, ``--help``, a slip) loads ``every``."""
 
 
 def main() -> None:
-    """Entry point of the console script."""
-    app()
+    """Entry point of the console script. Loads what the typed verb needs and no more: the night and its operator do not wait for
+    what only the tables of a review import.
+    """
+    typed = sys.argv[1] if len(sys.argv) > 1 else ""
+    import_module(f"riskengine.cli.{VERBS.get(typed, 'every')}")
+    import_module("riskengine.cli.app").app()

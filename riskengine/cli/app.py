@@ -20,6 +20,11 @@ app = typer.Typer(
 )
 
 
+@app.callback()
+def verbs() -> None:
+    """Keeps the verb a word of its own also where only one is loaded; the help is that of ``app``."""
+
+
 def day(text: str) -> date:
     """A day as people type it. Raises BadParameter."""
     try:

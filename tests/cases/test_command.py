@@ -8,7 +8,7 @@ from pathlib import Path
 from click.testing import Result
 from typer.testing import CliRunner
 
-from riskengine.cli import app
+from riskengine.cli.every import app
 from tests.cases.county import lay_down, with_cases
 
 GOOD = """

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from riskengine.cases.insert import case_lines, insert_cases
 from riskengine.cases.new_case import new_cases
-from riskengine.cli import app
+from riskengine.cli.every import app
 from riskengine.errors import WrongUse
 from riskengine.night import run_night
 from riskengine.rulebook.load import load

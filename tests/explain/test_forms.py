@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from riskengine.cli import app
+from riskengine.cli.every import app
 from riskengine.explain.chain import Explanation, as_json
 from riskengine.explain.gather import explain_rule, explain_warning
 from riskengine.explain.page import as_page

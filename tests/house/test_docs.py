@@ -12,7 +12,7 @@ import pytest
 from typer.main import get_command
 
 from riskengine import __version__, errors
-from riskengine.cli import app
+from riskengine.cli.every import app
 from riskengine.contracts import kinds
 from riskengine.store.schema import _TABLES
 from riskengine.workspace import Workspace

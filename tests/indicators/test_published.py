@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from riskengine.cases.indicators import differences, published, run_indicator_cases, series_of
 from riskengine.cases.telling import indicator_failure_text, report_text
-from riskengine.cli import app
+from riskengine.cli.every import app
 from riskengine.model.indicator import IndicatorCase, IndicatorExpect
 from riskengine.model.rulebook import Rulebook
 from riskengine.model.standing import Standing

@@ -8,7 +8,7 @@ from typing import Any
 
 from typer.testing import CliRunner
 
-from riskengine.cli import app
+from riskengine.cli.every import app
 from riskengine.workspace import Workspace
 
 FRAUD, COMPOUND = "warnings/fraud/fraud.yaml", "warnings/compound/compound.yaml"

@@ -22,7 +22,9 @@ from .run import Outcome, balanced, night_of, prepare, read_off
 pytestmark = pytest.mark.real
 
 NIGHTS = {"stl_crime": date(2013, 2, 9), "chicago_311": date(2011, 2, 17), "cafc": date(2021, 12, 19)}
-"""One night a dataset, in the middle of a known event; then the last one, on which all files are in."""
+"""One night a dataset, in the middle of a known event. St. Louis has the last one too, on which all its files are in, because it takes
+back by negative counts; that all files of the others are taken in is shown by ``make real``.
+"""
 
 
 @pytest.fixture(scope="module", params=DATASETS, ids=lambda dataset: dataset.workspace)
@@ -30,7 +32,7 @@ def outcome(
     request: pytest.FixtureRequest, real_records: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Outcome]:
     dataset: Dataset = request.param
-    nights = [NIGHTS[dataset.name], dataset.last]
+    nights = [NIGHTS[dataset.name], *([dataset.last] if dataset.name == "stl_crime" else [])]
     workspace, published = prepare(dataset, real_records, tmp_path_factory.mktemp(dataset.workspace), nights)
     rulebook = load(workspace)
     found = Outcome(dataset, published)

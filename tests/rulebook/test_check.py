@@ -10,7 +10,7 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
-from riskengine.cli import app
+from riskengine.cli.every import app
 from riskengine.errors import Problem
 from riskengine.rulebook.check import check
 from riskengine.rulebook.codes import CODES, severity_of

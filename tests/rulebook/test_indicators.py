@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from riskengine.cli import app
+from riskengine.cli.every import app
 from riskengine.errors import RulesInvalid
 from riskengine.model.indicator import Indicator
 from riskengine.rulebook.check import check

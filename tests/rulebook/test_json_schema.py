@@ -12,7 +12,7 @@ from jsonschema import Draft7Validator
 from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
-from riskengine.cli import app
+from riskengine.cli.every import app
 from riskengine.cli.starter import lay_down
 from riskengine.rulebook.document import read_document
 from riskengine.rulebook.entries import read_entries

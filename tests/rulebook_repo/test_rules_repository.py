@@ -14,7 +14,7 @@ import pytest
 from ruamel.yaml import YAML
 from typer.main import get_command
 
-from riskengine.cli import app
+from riskengine.cli.every import app
 from riskengine.cli.githook import write_hook
 from riskengine.errors import WrongUse
 from tests.rulebook.conftest import FILES, write

@@ -14,7 +14,7 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from riskengine.cli import app
+from riskengine.cli.every import app
 from riskengine.model.standing import Finding, Mark, Standing
 from riskengine.rulebook.load import load
 from riskengine.standings.layout import width
