@@ -124,15 +124,16 @@ def test_a_town_that_was_merged_into_another_has_no_tile_unless_it_still_has_war
     assert "白石镇" in said(towns(rulebook, busy, Readings(), NIGHT))
 
 
-def test_a_town_that_lost_places_in_the_assessment_is_named_with_the_places(stage):
-    def mark(code: str, rank: int, before: int | None) -> Mark:
-        return Mark("place", code, None, 90.0, rank, before, False, 2, False, 100.0, 1.0, False, {})
+def test_a_town_that_lost_points_and_places_in_the_assessment_is_named_with_both(stage):
+    def mark(code: str, rank: int, before: int | None, was: float | None = 91.5) -> Mark:
+        return Mark("place", code, None, 90.0, rank, before, False, 2, False, 100.0, 1.0, False, {"score_before": was})
 
     past = History(((NIGHT, {}),), {0: (NIGHT, {}), 7: None, 28: None})
     found = Readings(marks=(mark("990100101", 2, 1), mark("990100102", 1, 2)))
     told = close(said(towns(stage.rulebook, past, found, NIGHT)))
-    assert "比上月考核名次下降：清溪镇（第1→第2）。" in told
-    assert "考核名次" not in said(towns(stage.rulebook, past, Readings(marks=(mark("990100101", 2, None),)), NIGHT))
+    assert "比上月考核失分：清溪镇（91.5→90分，第1→第2名）。" in told
+    for quiet in (mark("990100101", 2, None, None), mark("990100101", 9, 1, 90.0)):  # no rank then; a place lost to others alone
+        assert "考核失分" not in said(towns(stage.rulebook, past, Readings(marks=(quiet,)), NIGHT))
 
 
 @pytest.mark.parametrize(

@@ -199,10 +199,11 @@ class _Night:
         found = []
         for code, each in now.items():
             rank, was = ranks.get(code), before.get(code)
+            why = {**each.why, "score_before": then[code].score if was else None}
             found.append(
                 Mark(
                     scope, code, None, each.score, rank.rank if rank else None, was.rank if was else None,
-                    rank is not None and rank.tied, len(ranks), each.small, each.counted, each.deducted, each.veto, each.why,
+                    rank is not None and rank.tied, len(ranks), each.small, each.counted, each.deducted, each.veto, why,
                 )
             )  # fmt: skip
         return found

@@ -12,6 +12,7 @@ from riskengine.intervene.leader.readings import Readings
 from riskengine.intervene.markup import badge
 from riskengine.intervene.routing import current_places
 from riskengine.model.duty import Level, Place
+from riskengine.model.figure import number
 from riskengine.model.period import month_day
 from riskengine.model.rulebook import Rulebook
 
@@ -113,19 +114,23 @@ def _slipping(names: Mapping[str, str], levels: Sequence[Level], past: History) 
 
 
 def _ranks(names: Mapping[str, str], found: Readings) -> str:
-    fallen = [
-        (mark.rank - mark.rank_before, mark)
-        for mark in found.marks
-        if mark.scope == "place" and mark.indicator is None and mark.rank and mark.rank_before and mark.code in names
-    ]
-    fallen = sorted((each for each in fallen if each[0] > 0), key=lambda each: (-each[0], each[1].code))
+    """Towns that lost points and with them places. Places alone say little: many share the first, and one point can cost ten."""
+    fallen: list[tuple[float, str]] = []
+    for mark in found.marks:
+        before = mark.why.get("score_before")
+        if mark.scope != "place" or mark.indicator is not None or mark.code not in names:
+            continue
+        if before is None or mark.value is None or mark.rank is None or mark.rank_before is None:
+            continue
+        if mark.rank > mark.rank_before and before > mark.value:
+            town = link(escape(names[mark.code]), "考核.html", f"town-{mark.code}")
+            points = f"{number(before)}→{number(mark.value)}分"
+            fallen.append((mark.value - before, f"{town}（{points}，第{mark.rank_before}→第{mark.rank}名）"))
     if not fallen:
         return ""
-    told = "、".join(
-        f"{link(escape(names[mark.code]), '考核.html', f'town-{mark.code}')}（第{mark.rank_before}→第{mark.rank}）"
-        for _, mark in fallen[:_NAMED]
-    )
-    return f"<p>比上月考核名次下降：{told}{f'等{len(fallen)}个乡镇' if len(fallen) > _NAMED else ''}。</p>"
+    fallen.sort()
+    tail = f"等{len(fallen)}个乡镇" if len(fallen) > _NAMED else ""
+    return f"<p>比上月考核失分：{'、'.join(text for _, text in fallen[:_NAMED])}{tail}。</p>"
 
 
 def _legend(levels: Sequence[Level], past: History) -> str:
