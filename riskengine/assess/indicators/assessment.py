@@ -7,7 +7,8 @@
 
 ``Mark.why`` of the whole: ``points`` (left of the weights that counted), ``counted`` (their sum), ``available`` (of all that
 apply), ``deducted``, ``by`` (indicator → points deducted, those above 0), ``left_out`` (``[indicator, reason]``), ``vetoes``
-(indicators), ``says``, ``score_before`` (at the end of the month before; null where it had no rank then). ``Mark.value`` of the whole is points / counted x 100, ``Mark.weight`` is ``counted``.
+(indicators), ``says``, ``score_before`` (at the end of the month before; null where it had no rank then). ``Mark.value`` of the
+whole is points / counted x 100, ``Mark.weight`` is ``counted``.
 """
 
 from __future__ import annotations
