@@ -281,3 +281,17 @@ def test_a_miss_that_is_forecast_from_a_handful_of_cases_is_open() -> None:
         for n in (1, 10)
     ]
     assert [(each.small, each.course, each.lamp) for each in standings] == [(True, "open", "黄"), (False, "off", "红")]
+
+
+@pytest.mark.parametrize(
+    ("period", "province", "lamp", "why"),
+    [
+        ("year", 98, "黄", "不如全市和全省平均"),
+        ("year", 96, "绿", "没有目标，没有下滑"),
+        ("month", 98, "绿", "没有目标，没有下滑"),
+    ],
+)
+def test_below_several_groups_at_once_is_yellow_unless_it_is_one_month(period: str, province: int, lamp: str, why: str) -> None:
+    of = indicator(SURVEY, period=period, **OVER)
+    standing = stand(of, f"期末  数值  全市平均  全省平均\n2025-12-31  97  98  {province}", "2026-02-01")
+    assert (standing.lamp, standing.why["reasons"]["lamp"]) == (lamp, why)

@@ -184,7 +184,9 @@ _LONG: dict[Period, int] = {"month": 3, "quarter": 2, "half": 2, "year": 2}
 
 
 def _slips(facts: Facts) -> list[str]:
-    """What makes a lamp yellow although the target is met or on course: runs that are long enough, a fall below a group, places lost."""
+    """What makes a lamp yellow although the target is met or on course: runs that are long enough, a fall below a group,
+    below several groups at once (a month alone says too little), places lost.
+    """
     falls, long = facts.falls.periods or 0, _LONG[facts.series.indicator.period]
     below = {key: group.periods or 0 for key, group in facts.groups.items()}
     falling, texts = falls_text(facts), group_texts(facts)
@@ -193,6 +195,8 @@ def _slips(facts: Facts) -> list[str]:
     lower = [GROUPS[key] for key, periods in below.items() if periods]
     if not found and falls and lower:
         found.append(f"变差，且不如{'和'.join(lower)}平均")
+    elif not found and len(lower) > 1 and facts.series.indicator.period != "month":
+        found.append(f"不如{'和'.join(lower)}平均")
     if facts.rank is not None and facts.rank_before is not None and facts.rank - facts.rank_before >= RANKS_LOST:
         found.append(rank_text(facts) or "")
     return found
