@@ -11,6 +11,8 @@ from riskengine.intervene.duty import assign
 from riskengine.intervene.jsonl import as_json_lines
 from riskengine.intervene.leader.documents import documents
 from riskengine.intervene.leader.page import leaders_page
+from riskengine.intervene.leader.readings import readings
+from riskengine.intervene.leader.wolf import rule_records
 from riskengine.intervene.lines import Entry, entries, families, lines_by_unit
 from riskengine.intervene.notice import notice_workbook, notices
 from riskengine.intervene.outbox import Document, Written, deliver, folder_names
@@ -67,9 +69,10 @@ def _documents(con: Connection, rulebook: Rulebook, as_of: date) -> Iterator[Doc
     yield Document("全县清单.xlsx", county_workbook(families(found), rulebook.levels, as_of), None, len(found))
     yield Document("warnings.jsonl", as_json_lines(found, as_of), None, len(found))
     tonight = situation(con, rulebook, as_of)
-    text = leaders_page(con, rulebook, found, tonight, paths, as_of)
+    standing, records = readings(con, rulebook, as_of), rule_records(con, rulebook, found, as_of)
+    text = leaders_page(con, rulebook, found, tonight, standing, records, paths, as_of)
     yield Document("index.html", text.encode(), None, _open(found))
-    for name, content in documents(con, rulebook, found, tonight, paths, as_of):
+    for name, content in documents(con, rulebook, found, tonight, standing, records, paths, as_of):
         yield Document(name, content)
     for name, content in due_papers(con, rulebook, as_of, found):
         yield Document(name, content)

@@ -8,9 +8,9 @@ from html import escape
 
 from riskengine.intervene.leader import assessment, data, indicators, lists, rules, warnings
 from riskengine.intervene.leader.look import PAGES, href, shell
-from riskengine.intervene.leader.readings import readings
+from riskengine.intervene.leader.readings import Readings
 from riskengine.intervene.leader.trials import trials
-from riskengine.intervene.leader.wolf import rule_records
+from riskengine.intervene.leader.wolf import RuleRecord
 from riskengine.intervene.lines import Entry
 from riskengine.intervene.routing import current_places
 from riskengine.intervene.situation import Situation
@@ -47,15 +47,18 @@ def documents(
     rulebook: Rulebook,
     found: Sequence[Entry],
     tonight: Situation,
+    told: Readings,
+    records: Sequence[RuleRecord],
     paths: Mapping[str, str],
     as_of: date,
 ) -> Iterator[tuple[str, bytes]]:
-    """(file name, content) of every page that the front page leads to. ``paths``: unit id → its list, relative to the page."""
+    """(file name, content) of every page that the front page leads to; ``told`` and ``records`` are the ones that it shows.
+
+    ``paths``: unit id → its list, relative to the page.
+    """
     places = current_places(rulebook.places, as_of).values()
     county = next((place.name for place in places if place.parent is None), "全县")
-    told = readings(con, rulebook, as_of)
     opened = trials(con, rulebook, as_of)
-    records = rule_records(con, rulebook, found, as_of)
     bodies = {
         "清单.html": (lists.body(found, rulebook, tonight, opened, paths, as_of), lists.STYLE),
         "预警.html": (warnings.body(found, rulebook, paths, as_of), warnings.STYLE),

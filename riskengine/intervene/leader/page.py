@@ -9,12 +9,12 @@ from html import escape
 from riskengine.intervene.leader.headline import headline
 from riskengine.intervene.leader.history import history
 from riskengine.intervene.leader.look import link, shell
-from riskengine.intervene.leader.readings import readings
+from riskengine.intervene.leader.readings import Readings
 from riskengine.intervene.leader.targets import targets
 from riskengine.intervene.leader.tiles import towns
 from riskengine.intervene.leader.trust import missing, wolves
 from riskengine.intervene.leader.urgent import grave, late
-from riskengine.intervene.leader.wolf import rule_records
+from riskengine.intervene.leader.wolf import RuleRecord
 from riskengine.intervene.lines import Entry
 from riskengine.intervene.routing import current_places
 from riskengine.intervene.situation import Situation
@@ -91,21 +91,22 @@ def leaders_page(
     rulebook: Rulebook,
     found: Sequence[Entry],
     tonight: Situation,
+    told: Readings,
+    records: Sequence[RuleRecord],
     paths: Mapping[str, str],
     as_of: date,
 ) -> str:
     """The page as HTML text. ``paths``: unit id → its list, relative to the page. Earlier nights are read from ``assess.state``."""
     places = current_places(rulebook.places, as_of)
     county = next((place.name for place in places.values() if place.parent is None), "全县")
-    indicators, records = readings(con, rulebook, as_of), rule_records(con, rulebook, found, as_of)
     past = history(con, rulebook, found, as_of)
     body = "\n".join(
         (
             headline(found, rulebook.levels, tonight, past, as_of),
             grave(found, rulebook, as_of),
-            f'<div class="pair">{late(found, rulebook, paths, as_of)}\n{towns(rulebook, past, indicators, as_of)}</div>',
-            targets(rulebook, indicators),
-            f'<div class="pair even">{wolves(records)}\n{missing(rulebook, tonight, indicators)}</div>',
+            f'<div class="pair">{late(found, rulebook, paths, as_of)}\n{towns(rulebook, past, told, as_of)}</div>',
+            targets(rulebook, told),
+            f'<div class="pair even">{wolves(records)}\n{missing(rulebook, tonight, told)}</div>',
         )
     )
     return shell(
