@@ -14,14 +14,17 @@ __all__ = ["Level", "Place", "Route", "Unit"]
 
 
 class Level(Noun):
-    """One warning level; an internal work level, not a public alarm. ``rank`` 1 is the gravest. ``score``: from this many points."""
+    """One warning level; an internal work level, not a public alarm. ``rank`` 1 is the gravest. ``score``: from this many points.
+
+    ``handle_within``: calendar days from delivery, where no clock in ``rules/clocks.yaml`` names the level.
+    """
 
     name: str
     rank: int = Field(ge=1, le=9)
     code: str
     colour: str = Field(pattern=r"^#[0-9A-Fa-f]{6}$")
     score: float | None = None
-    handle_within: int = Field(ge=1, le=90)
+    handle_within: int | None = Field(default=None, ge=1, le=90)
 
 
 class Unit(Noun):

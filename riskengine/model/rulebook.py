@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from riskengine.model.clock import CalendarYear, Clock
 from riskengine.model.duty import Level, Place, Route, Unit
 from riskengine.model.exemption import Exemption
 from riskengine.model.indicator import Indicator
@@ -36,3 +37,5 @@ class Rulebook:
     exemptions: tuple[Exemption, ...] = ()
     lists: Mapping[str, NamedList] = field(default_factory=dict)
     indicators: Mapping[str, Indicator] = field(default_factory=dict)
+    clocks: Mapping[str, Clock] = field(default_factory=dict)
+    calendar: tuple[CalendarYear, ...] = ()

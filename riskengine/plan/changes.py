@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from riskengine.model.duty import Route
 from riskengine.model.rule import Compound, Feature, Rule
 from riskengine.model.rulebook import Rulebook
+from riskengine.plan.clock_changes import clock_changes
 from riskengine.plan.indicator_changes import indicator_changes
 from riskengine.plan.noun import Change
 
@@ -38,6 +39,7 @@ def changes(old: Rulebook, new: Rulebook) -> tuple[Change, ...]:
     found += _entries("例外", _exemptions(old), _exemptions(new), "rule")
     found += _routes(old, new)
     found += _entries("等级", {e.name: e for e in old.levels}, {e.name: e for e in new.levels}, "name")
+    found += clock_changes(old, new, _shown)
     found += _entries("单位", old.units, new.units, "name")
     found += _entries("地区", _places(old), _places(new), "name")
     found += _entries("来源", old.sources, new.sources, "title")

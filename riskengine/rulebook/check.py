@@ -9,6 +9,7 @@ from datetime import date
 from riskengine.errors import Problem
 from riskengine.rulebook.entries import Entries, read_entries
 from riskengine.rulebook.issues.book import book_issues
+from riskengine.rulebook.issues.clocks import clock_issues
 from riskengine.rulebook.issues.conditions import condition_issues
 from riskengine.rulebook.issues.fired import Fired, silent_rules
 from riskengine.rulebook.issues.indicators import indicator_issues
@@ -44,7 +45,7 @@ def check_entries(entries: Entries, today: date | None = None, fired: Fired | No
         rule_issues(view),
         book_issues(view),
     ]
-    issues += [masked(view), wording_issues(view), indicator_issues(view)]
+    issues += [masked(view), wording_issues(view), indicator_issues(view), clock_issues(view)]
     if fired is not None:
         issues.append(silent_rules(view, fired))
     found = {problem for each in issues for problem in each}
@@ -63,6 +64,8 @@ def _beside(issues: Iterable[Problem], errors: list[Problem], entries: Entries) 
         entries.routes,
         entries.lists,
         entries.indicators,
+        entries.clocks,
+        entries.calendar,
     )
     for kind in (*every, entries.exemptions, entries.places):
         for entry in kind:

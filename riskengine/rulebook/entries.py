@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from riskengine.errors import Problem
+from riskengine.model.clock import CalendarYear, Clock, ClockFor
 from riskengine.model.duty import Level, Place, Route, Unit
 from riskengine.model.exemption import Exemption
 from riskengine.model.indicator import Computed, Indicator, IndicatorExpect
@@ -35,10 +36,21 @@ ONE_FOR_A_LIST: dict[type[BaseModel], frozenset[str]] = {
     Indicator: frozenset({"aliases", "compare"}),
     Computed: frozenset({"by"}),
     IndicatorExpect: frozenset({"says", "silent"}),
+    Clock: frozenset({"pauses"}),
+    ClockFor: frozenset({"levels"}),
 }
 """Fields in which one word may stand for a list of one."""
 
-_FILES = ("levels.yaml", "units.yaml", "routes.yaml", "themes.yaml", "exceptions.yaml", "lists.yaml")
+_FILES = (
+    "levels.yaml",
+    "units.yaml",
+    "routes.yaml",
+    "themes.yaml",
+    "exceptions.yaml",
+    "lists.yaml",
+    "clocks.yaml",
+    "calendar.yaml",
+)
 
 
 @dataclass(frozen=True)
@@ -68,6 +80,8 @@ class Entries:
     exemptions: list[Entry[Exemption]] = field(default_factory=list)
     lists: list[Entry[NamedList]] = field(default_factory=list)
     indicators: list[Entry[Indicator]] = field(default_factory=list)
+    clocks: list[Entry[Clock]] = field(default_factory=list)
+    calendar: list[Entry[CalendarYear]] = field(default_factory=list)
     themes: tuple[str, ...] | None = None
     problems: list[Problem] = field(default_factory=list)
     incomplete: set[str] = field(default_factory=set)
@@ -175,6 +189,10 @@ def _entries_of(kind: str, document: Document, entries: Entries) -> None:
             entries.exemptions += _listed(document, "exceptions", Exemption, entries)
         case "lists":
             entries.lists += _listed(document, "lists", NamedList, entries)
+        case "clocks":
+            entries.clocks += _listed(document, "clocks", Clock, entries)
+        case "calendar":
+            entries.calendar += _listed(document, "calendar", CalendarYear, entries)
         case "signals":
             entries.signals += _listed(document, "signals", Signal, entries)
         case "indicators":
@@ -218,6 +236,8 @@ def _validated(item: object, model: type[T], document: Document, at: Location, e
         item = _widened(item, ONE_FOR_A_LIST.get(model, frozenset()))
         if model is Rule:
             _widen_below(item, "compound", Compound)
+        if model is Clock:
+            _widen_below(item, "for", ClockFor)
         if model is Indicator:
             _widen_below(item, "computed", Computed)
             if isinstance(cases := item.get("cases"), list):

@@ -12,6 +12,7 @@ from typing import Any, cast
 from pydantic import BaseModel, TypeAdapter
 
 from riskengine.contracts import contract, kinds
+from riskengine.model.clock import DELIVERY, CalendarYear, Clock
 from riskengine.model.duty import Level, Route, Unit
 from riskengine.model.exemption import Exemption
 from riskengine.model.indicator import Indicator
@@ -36,6 +37,8 @@ _LISTED: dict[str, tuple[str, type[BaseModel], str]] = {
     "routes": ("routes", Route, "派发"),
     "exceptions": ("exceptions", Exemption, "例外"),
     "lists": ("lists", NamedList, "名单"),
+    "clocks": ("clocks", Clock, "期限"),
+    "calendar": ("calendar", CalendarYear, "工作日历"),
 }
 
 PATTERNS = {
@@ -43,7 +46,10 @@ PATTERNS = {
     "signals": "signals/*.yaml",
     "warnings": "warnings/**/*.yaml",
     "indicators": "indicators/*.yaml",
-    **{name: f"{name}.yaml" for name in ("exceptions", "lists", "levels", "units", "routes", "themes")},
+    **{
+        name: f"{name}.yaml"
+        for name in ("exceptions", "lists", "levels", "units", "routes", "clocks", "calendar", "themes")
+    },
 }
 """Schema → the files below ``rules/`` that it is for."""
 
@@ -52,6 +58,7 @@ _TITLES = {
     "Rule": "规则", "Parameter": "参数", "Feature": "得分项", "Floor": "保底", "Compound": "复合", "AtLeast": "至少几条",
     "Evidence": "证据", "Case": "用例", "Expect": "应当得出", "Exemption": "例外", "NamedList": "名单", "Level": "等级", "Unit": "单位",
     "Route": "派发", "Subject": "对象", "Indicator": "指标", "Target": "目标", "Limit": "控制值", "Computed": "计算",
+    "Clock": "期限", "Extension": "延长", "ClockFor": "用在哪里", "CalendarYear": "一年的放假安排",
     "Deduction": "扣分", "IndicatorCase": "指标的用例", "IndicatorExpect": "应当说什么",
 }  # fmt: skip
 
@@ -188,6 +195,11 @@ _CONDITIONS: dict[str, Schema] = {
     "Case": {"oneOf": _either("signals", "records", "members")},
     "Cell": {"oneOf": _either("column", "constant")},
     "Indicator": {"anyOf": _either("reports", "computed"), "dependencies": {"deduct": ["weight", "target"]}},
+    "Clock": {
+        "if": {"properties": {"unit": {"const": "workdays"}}, "required": ["unit"]},
+        "then": {"properties": {"last_day": False}},
+        "dependencies": {"for": {"properties": {"start": {"const": DELIVERY}}}},
+    },
     "Target": {
         "if": {"properties": {"kind": {"const": "zero"}}, "required": ["kind"]},
         "then": {"properties": {"values": False}},
@@ -242,7 +254,7 @@ class _Names:
                 return of | _closed(self.units and [*self.units, "township", "reporter"])
             case ("Route", "themes"):
                 return _each(of, {"type": "string"} | _closed(self.themes))
-            case ("Route", "levels"):
+            case ("Route" | "ClockFor", "levels"):
                 return _each(of, {"type": "string"} | _closed(self.levels))
             case ("Compound", "all" | "any" | "none") | ("AtLeast", "of") | ("Rule", "inhibits"):
                 return _each(of, _RULE)

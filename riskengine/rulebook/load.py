@@ -12,6 +12,7 @@ from riskengine.model.rulebook import Rulebook
 from riskengine.model.signal import Signal
 from riskengine.rulebook.checks.agreements import check_agreements
 from riskengine.rulebook.checks.cases import check_cases
+from riskengine.rulebook.checks.clocks import check_clocks
 from riskengine.rulebook.checks.compounds import check_compounds
 from riskengine.rulebook.checks.duty import check_duty
 from riskengine.rulebook.checks.indicators import check_indicator_cases, check_indicators
@@ -52,6 +53,8 @@ def load(workspace: Workspace, *, cases: bool = False) -> Rulebook:
         exemptions=tuple(entry.model for entry in entries.exemptions),
         lists=lists,
         indicators={entry.model.id: indicator_written_out(entry.model, lists) for entry in entries.indicators},
+        clocks={entry.model.id: entry.model for entry in entries.clocks},
+        calendar=tuple(entry.model for entry in entries.calendar),
         rule_hashes={rule.id: _rule_hash(rule, signals) for rule in rules.values()},
     )
 
@@ -67,6 +70,7 @@ def find_problems(entries: Entries, *, cases: bool = True) -> list[Problem]:
         check_rules,
         check_compounds,
         check_duty,
+        check_clocks,
         check_agreements,
         check_indicators,
         *((check_cases, check_indicator_cases) if cases else ()),

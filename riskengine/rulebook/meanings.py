@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from riskengine.rulebook.clock_meanings import CLOCKS
+
 __all__ = ["MEANINGS"]
 
 MEANINGS: Mapping[str, Mapping[str, str]] = {
@@ -250,7 +252,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "code": "代号，与颜色一起出现在清单上，使颜色不是唯一的标志",
         "colour": '颜色，"#C00000" 的写法，加引号',
         "score": "多少分起；最轻一级写 null，有且只有一个",
-        "handle_within": "办理天数，自下发之日起的自然日，1 到 90",
+        "handle_within": "没有期限写明这一级时的办理天数，自下发之日起的自然日，1 到 90",
     },
     "Unit": {
         "id": "编号",
@@ -267,5 +269,6 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "township": "属地乡镇是否协办",
         "catch_all": "兜底：写在最后一条，不写上面四个条件，lead 须是单位编号",
     },
+    **CLOCKS,
 }
 """Model → key → meaning."""

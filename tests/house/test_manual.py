@@ -11,6 +11,7 @@ import pytest
 from riskengine.cases.run import run_cases
 from riskengine.contracts import contract, kinds
 from riskengine.model.case import Case, Expect
+from riskengine.model.clock import CalendarYear, Clock, ClockFor, Extension
 from riskengine.model.duty import Level, Place, Route, Unit
 from riskengine.model.exemption import Exemption
 from riskengine.model.indicator import Computed, Deduction, Indicator, IndicatorCase, IndicatorExpect, Limit, Target
@@ -39,6 +40,8 @@ SECTIONS = {
     "例外": (Exemption,),
     "名单": (NamedList,),
     "等级": (Level,),
+    "期限": (Clock, Extension, ClockFor),
+    "工作日历": (CalendarYear,),
     "责任单位": (Unit,),
     "派发": (Route,),
     "地区": (Place,),

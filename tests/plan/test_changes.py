@@ -64,6 +64,11 @@ def edited(folder: Path, name: str, before: str, after: str) -> Rulebook:
         ("levels.yaml", "score: 60, handle_within: 3", "score: 55, handle_within: 3", ["等级“橙”最低分：60 → 55"],
          FRAUDS | {("信访", "county")}),
         ("levels.yaml", "score: 60, handle_within: 3", "score: 60, handle_within: 5", ["等级“橙”办理天数：3 → 5"], set()),
+        ("clocks.yaml", "",
+         "clocks:\n  - {id: handle-red, title: 红色预警办理, start: 下发, amount: 2, unit: workdays, for: {levels: 红}, basis: 县规程}\n",
+         ["期限“红色预警办理”（handle-red）：新增 起算=下发，多少日=2，按什么日=工作日，用在=等级 红，依据=县规程"], set()),
+        ("calendar.yaml", "", "calendar:\n  - {year: 2026, reference: 三月三放假通知, holidays: [2026-04-20]}\n",
+         ["工作日历“2026”：新增 出处=三月三放假通知，放假=2026-04-20"], set()),
         ("exceptions.yaml", "",
          "exceptions:\n  - {rule: fraud-loss, subject: '990100103', until: 2026-07-01, who: 县反诈中心, why: 专项已包案}\n",
          ["例外“fraud-loss”（fraud-loss／990100103）：新增 规则=fraud-loss，对象=990100103，截止日=2026-07-01，决定单位=县反诈中心，"
@@ -74,6 +79,17 @@ def test_one_change(old, tmp_path, name, before, after, told, lots):
     new = edited(tmp_path / "new", name, before, after)
     assert [str(each) for each in changes(old, new)] == told
     assert reach(old, new).lots == lots
+
+
+def test_a_clock_that_changes_is_told_part_by_part(tmp_path):
+    written = "clocks:\n  - {id: reply, title: 答复, start: 收到来信, amount: 60, unit: days, last_day: roll, basis: 县办法}\n"
+    extended = written.replace("amount: 60", "amount: 30, extension: {amount: 15, approver: 局长办公会}").replace("roll", "keep")
+    books = [edited(tmp_path / name, "clocks.yaml", "", text) for name, text in (("one", written), ("two", extended))]
+    assert [str(each) for each in changes(*books)] == [
+        "期限“答复”（reply）多少日：60 → 30",
+        "期限“答复”（reply）最后一日不上班：顺延 → 不顺延",
+        "期限“答复”（reply）延长：无 → 多少日 15，批准 局长办公会，须写理由 是",
+    ]
 
 
 def test_nothing_changed(old, tmp_path):

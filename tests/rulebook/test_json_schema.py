@@ -106,7 +106,12 @@ def in_file(name: str, text: str) -> object:
     return parsed(text) if name == "source" else {key: [parsed(text)]}
 
 
-GOOD = {"signals": SIGNAL, "warnings": RULE, "indicators": INDICATOR, "exceptions": EXCEPTION, "source": SOURCE}
+CLOCK = "{id: handle-red, title: 红色预警办理, start: 下发, amount: 1, unit: workdays, for: {levels: 红}, pauses: 听证, basis: 规程}"
+CALENDAR = "{year: 2027, reference: 放假通知, holidays: [2027-01-01], workdays: [2027-02-13]}"
+GOOD = {
+    "signals": SIGNAL, "warnings": RULE, "indicators": INDICATOR, "exceptions": EXCEPTION, "source": SOURCE, "clocks": CLOCK,
+    "calendar": CALENDAR,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", GOOD)
@@ -153,6 +158,12 @@ def test_the_examples_below_are_good_but_for_the_one_thing_each_changes(name: st
         ("exceptions", "until: 2026-07-31", "until: 七月底", "exceptions/0/until"),
         ("exceptions", ", why: 已核过", "", "exceptions/0"),
         ("exceptions", "why: 已核过", "why: 已核过, breaks_at: 紫", "exceptions/0/breaks_at"),
+        ("clocks", "unit: workdays", "unit: 工作日", "clocks/0/unit"),
+        ("clocks", "unit: workdays", "unit: workdays, last_day: roll", "clocks/0"),
+        ("clocks", "start: 下发", "start: 签收", "clocks/0/start"),
+        ("clocks", "levels: 红", "levels: 红色", "clocks/0/for/levels"),
+        ("clocks", "pauses: 听证", "extension: {amount: 30}", "clocks/0/extension"),
+        ("calendar", "2027-01-01", "元旦", "calendar/0/holidays/0"),
         ("source", "occurred_on:", "occured_on:", "fields"),
         ("source", "{column: 地}", "{colum: 地}", "fields/place"),
     ],
@@ -215,9 +226,9 @@ def test_the_command_writes_them_leaves_equal_ones_alone_and_says_how_an_editor_
     done = CliRunner().invoke(app, ["rules", "schema", "--workspace", str(workspace.root)])
     assert done.exit_code == 0
     assert json.loads(done.stdout)["yaml.schemas"]["rules/schema/signals.schema.json"] == "rules/signals/*.yaml"
-    assert "10个文件，改写了10个" in done.stderr
+    assert "12个文件，改写了12个" in done.stderr
     again = CliRunner().invoke(app, ["rules", "schema", "--workspace", str(workspace.root)])
-    assert "10个文件，改写了0个" in again.stderr
+    assert "12个文件，改写了0个" in again.stderr
 
 
 def test_a_broken_rule_file_keeps_its_names_out_and_is_told(workspace: Workspace) -> None:
