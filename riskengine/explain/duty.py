@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date
 
 from riskengine.explain.chain import Route
 from riskengine.explain.relive import Scene
 from riskengine.explain.wording import TYPES
 from riskengine.intervene.routing import route
 from riskengine.model import duty
+from riskengine.rulebook.due import due, level_clocks
+from riskengine.rulebook.workdays import Calendar
 
 __all__ = ["route_of"]
 
@@ -41,8 +43,8 @@ def route_of(scene: Scene, subject: str, name: str, place: str | None, level: in
     given = _given(scene, warning)
     if given:
         return Route(nth, says, tuple((names.get(unit, unit), role, day) for unit, role, day in given), False)
-    within = next(each.handle_within for each in scene.rulebook.levels if each.rank == level)
-    day = (as_of + timedelta(days=within)).isoformat()
+    would = due(level_clocks(scene.rulebook)[level], as_of, Calendar(scene.rulebook.calendar))
+    day = _day(would.day, would.provisional)
     return Route(nth, says, tuple((names.get(unit, unit), role, day) for unit, role in routed), True)
 
 
@@ -50,10 +52,14 @@ def _given(scene: Scene, warning: str | None) -> list[tuple[str, str, str]]:
     if warning is None:
         return []
     rows = scene.con.execute(
-        "SELECT unit, role, deadline FROM kept.intervene.duty WHERE id = ? AND as_of = ? ORDER BY role = '协办', unit",
+        "SELECT unit, role, deadline, provisional FROM kept.intervene.duty WHERE id = ? AND as_of = ? ORDER BY role = '协办', unit",
         [warning, scene.as_of],
     ).fetchall()
-    return [(unit, role, day.isoformat()) for unit, role, day in rows]
+    return [(unit, role, _day(day, waits)) for unit, role, day, waits in rows]
+
+
+def _day(day: date, provisional: bool | None) -> str:
+    return day.isoformat() + ("（暂定）" if provisional else "")
 
 
 def _route(each: duty.Route, names: dict[str, str]) -> str:

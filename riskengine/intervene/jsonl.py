@@ -55,6 +55,7 @@ def _duty(duty: Duty) -> dict[str, Any]:
         "role": duty.role,
         "delivered_on": duty.delivered_on.isoformat(),
         "deadline": duty.deadline.isoformat(),
+        "provisional": duty.provisional,
         "catch_all": duty.catch_all,
         "signed_on": duty.signed_on.isoformat() if duty.signed_on else None,
         "outcome": duty.outcome,

@@ -23,7 +23,8 @@ CHANGES = ("新增", "升级", "持续", "降级", "解除")
 class Duty:
     """One unit's part in one warning. ``signed_on``, ``outcome`` and ``fed_back_on`` are None until the unit said so.
 
-    ``settled``: this unit or the lead has reported an outcome, so nobody waits for this unit any more.
+    ``settled``: this unit or the lead has reported an outcome, so nobody waits for this unit any more. ``provisional``: the deadline
+    (暂定) hangs on days off that are not announced yet.
     """
 
     unit: str
@@ -36,6 +37,7 @@ class Duty:
     outcome: str | None = None
     fed_back_on: date | None = None
     settled: bool = False
+    provisional: bool = False
 
     def left(self, as_of: date) -> int | None:
         """Days until the deadline, negative when it is past; None once the warning is settled for this unit."""
@@ -243,7 +245,8 @@ WITH said AS (
 )
 SELECT d.id, d.unit, coalesce(n.name, d.unit), d.role, d.delivered_on, d.deadline, d.catch_all,
   if(s.signed_on >= d.delivered_on, s.signed_on, NULL), s.outcome, s.fed_back_on,
-  s.outcome IS NOT NULL OR coalesce(bool_or(s.outcome IS NOT NULL AND d.role = '主办') OVER (PARTITION BY d.id), FALSE)
+  s.outcome IS NOT NULL OR coalesce(bool_or(s.outcome IS NOT NULL AND d.role = '主办') OVER (PARTITION BY d.id), FALSE),
+  coalesce(d.provisional, FALSE)
 FROM intervene.duty AS d
 LEFT JOIN unit_name AS n ON n.unit = d.unit
 LEFT JOIN said AS s ON s.id = d.id AND s.unit = d.unit

@@ -42,7 +42,7 @@ def intervene(con: Connection, workspace: Workspace, rulebook: Rulebook, as_of: 
         for table in ("night", "duty", "trial_duty", "list"):
             con.execute(f"DELETE FROM intervene.{table} WHERE as_of = ?", [as_of])
         route(con, rulebook, as_of)
-        assign(con, rulebook.levels, as_of)
+        assign(con, rulebook, as_of)
         con.execute(_TRIALS)
         _record(con, as_of, deliver(folder, _documents(con, rulebook, as_of)))
         con.execute("INSERT INTO intervene.night VALUES (?, ?, ?)", [as_of, rulebook.hash, perf_counter() - started])
@@ -61,7 +61,7 @@ def _documents(con: Connection, rulebook: Rulebook, as_of: date) -> Iterator[Doc
     names = folder_names(rulebook.units[unit] for unit in (*own, *(each for each in told if each not in own)))
     paths = {unit: f"{names[unit]}/{names[unit]}预警清单_{as_of}.xlsx" for unit in own}
     for unit, lines in own.items():
-        content = unit_workbook(rulebook.units[unit], lines, rulebook.levels, as_of)
+        content = unit_workbook(rulebook.units[unit], lines, rulebook, as_of)
         yield Document(paths[unit], content, unit, len(lines))
     for unit, notice in told.items():
         content = notice_workbook(rulebook.units[unit], notice, rulebook, as_of)

@@ -10,8 +10,9 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from riskengine.intervene.lines import Entry
-from riskengine.intervene.wording import INTERNAL, level_name
-from riskengine.model.duty import Level
+from riskengine.intervene.wording import INTERNAL, PROVISIONAL, level_name
+from riskengine.model.rulebook import Rulebook
+from riskengine.rulebook.due import in_words, level_clocks
 
 __all__ = ["evidence_sheet", "guide_sheet", "row_height"]
 
@@ -55,7 +56,8 @@ _GUIDE = (
             "1. 状态：新增＝今天新出现；升级、降级＝等级比昨天重、轻；持续＝昨天已有；"
             "解除＝连续多夜不再命中，今后不再出现。",
             "2. 角色：主办单位牵头核查处置；协办单位（属地）配合，也可单独反馈。",
-            "3. 办理期限从下发当天起按自然日计算；等级升高时期限只会提前。",
+            "3. 办理期限从下发之日起算（当日不计入），不从签收起算，各等级多少日见下表；等级升高时期限只会提前。"
+            + PROVISIONAL,
             "4. 并入：一条预警能由另一条解释时，写“并入”并列在那一条之后；编号、等级、期限不变，仍须分别办理和反馈。",
             "5. 误报请照实填：误报率会用来改进规则，不作为对填报单位的评价。",
         ),
@@ -93,7 +95,7 @@ def _record(entry: Entry, each: Mapping[str, Any], record: Sequence[Any]) -> lis
     return [entry.id, entry.subject_name, rule, str(each.get("title") or ""), *own, rest]
 
 
-def guide_sheet(sheet: Worksheet, levels: Iterable[Level], styles: Mapping[str, Format]) -> None:
+def guide_sheet(sheet: Worksheet, rulebook: Rulebook, styles: Mapping[str, Format]) -> None:
     """How to fill in, how to hand in, how to read, and how long each level gives."""
     sheet.set_column(0, 0, 16)
     sheet.set_column(1, 1, 100)
@@ -106,9 +108,12 @@ def guide_sheet(sheet: Worksheet, levels: Iterable[Level], styles: Mapping[str, 
             row += 1
         row += 1
     sheet.write_string(row, 0, "等级与期限", styles["heading"])
-    for level in levels:
-        sheet.write_string(row, 1, f"{level_name(level)}：下发后{level.handle_within}天内办结反馈。", styles["plain"])
-        row += 1
+    clocks = level_clocks(rulebook)
+    for level in rulebook.levels:
+        if level.rank in clocks:
+            within = in_words(clocks[level.rank])
+            sheet.write_string(row, 1, f"{level_name(level)}：下发后{within}内办结反馈。", styles["plain"])
+            row += 1
     sheet.write_string(
         row + 1, 1, f"等级为{INTERNAL}；清单只涉及地方、事项、项目、单位和指标，不涉及个人。", styles["plain"]
     )

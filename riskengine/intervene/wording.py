@@ -9,9 +9,14 @@ from typing import Any
 from riskengine.intervene.lines import Duty, Entry
 from riskengine.model.duty import Level
 
-__all__ = ["INTERNAL", "counts", "deadline", "evidence_in_short", "level_name", "numbered", "reason"]
+__all__ = ["INTERNAL", "PROVISIONAL", "counts", "deadline", "evidence_in_short", "level_name", "numbered", "reason"]
 
 _NAMED = 12  # so many merged warnings are named in the parent's cell; all have rows of their own
+
+PROVISIONAL = (
+    "“暂定”的期限要用到还没有公布的放假调休安排，先按周一至周五上班推算；安排公布后会重新计算，可能提前或推后几天。"
+)
+"""What a mark on a deadline means."""
 
 INTERNAL = "内部工作等级，不对外发布"
 """Stands on everything that leaves the engine: these levels are no public alarm."""
@@ -23,11 +28,12 @@ def level_name(level: Level) -> str:
 
 
 def deadline(entry: Entry, duty: Duty, as_of: date) -> tuple[str, str]:
-    """``("2026-06-30", "逾期3天")``; an empty mark once there is nothing left to wait for."""
+    """``("2026-06-30", "逾期3天")`` or ``("2027-02-12", "剩3天（暂定）")``; an empty mark once there is nothing left to wait for."""
     left = None if entry.lifted else duty.left(as_of)
     if left is None:
         return duty.deadline.isoformat(), ""
-    return duty.deadline.isoformat(), f"逾期{-left}天" if left < 0 else "今日到期" if left == 0 else f"剩{left}天"
+    mark = f"逾期{-left}天" if left < 0 else "今日到期" if left == 0 else f"剩{left}天"
+    return duty.deadline.isoformat(), mark + ("（暂定）" if duty.provisional else "")
 
 
 def reason(entry: Entry) -> str:

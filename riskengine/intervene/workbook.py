@@ -16,6 +16,7 @@ from riskengine.intervene.lines import Entry, Line
 from riskengine.intervene.sheets import evidence_sheet, guide_sheet, row_height
 from riskengine.intervene.wording import INTERNAL, counts
 from riskengine.model.duty import Level, Unit
+from riskengine.model.rulebook import Rulebook
 
 __all__ = ["OUTCOMES", "POSTS", "Book", "county_workbook", "unit_workbook"]
 
@@ -25,7 +26,7 @@ _FONT = "微软雅黑"
 _HEADER = 3  # row of the header, from 0: title, summary, hint stand above it
 
 
-def unit_workbook(unit: Unit, lines: Sequence[Line], levels: Sequence[Level], as_of: date) -> bytes:
+def unit_workbook(unit: Unit, lines: Sequence[Line], rulebook: Rulebook, as_of: date) -> bytes:
     """The list of one unit: what it has to do, and the columns in which it answers. The same input, the same bytes."""
     hint = (
         "浅黄色列由本单位填写：先签收，核查后填结果、措施和反馈日期；"
@@ -34,14 +35,14 @@ def unit_workbook(unit: Unit, lines: Sequence[Line], levels: Sequence[Level], as
     entries = [line.entry for line in lines]
     columns = unit_columns(as_of)
     shown = len(columns) - TAIL
-    book = Book(levels, as_of)
+    book = Book(rulebook.levels, as_of)
     sheet = book.sheet("预警清单")
-    book.head(sheet, f"{unit.name} 风险预警清单", counts(levels, entries), hint, shown)
+    book.head(sheet, f"{unit.name} 风险预警清单", counts(rulebook.levels, entries), hint, shown)
     book.table(sheet, columns, lines, shown)
     _receipts(sheet, shown - len(RECEIPT_COLUMNS), lines, as_of)
     sheet.protect("", {"autofilter": True, "sort": True, "format_columns": True, "format_rows": True})
     evidence_sheet(book.sheet("证据明细"), entries, book.styles)
-    guide_sheet(book.sheet("填写说明"), levels, book.styles)
+    guide_sheet(book.sheet("填写说明"), rulebook, book.styles)
     return book.content()
 
 

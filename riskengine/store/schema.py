@@ -87,9 +87,11 @@ CREATE TABLE IF NOT EXISTS assess.finding (
   as_of DATE, indicator VARCHAR, place VARCHAR, period VARCHAR, code VARCHAR, unit VARCHAR, message VARCHAR);
 
 CREATE TABLE IF NOT EXISTS intervene.night (as_of DATE PRIMARY KEY, rules_hash VARCHAR, seconds DOUBLE);
--- who answers for a warning: role 主办 or 协办; the clock starts at delivery and is tightened when the level rises
+-- who answers for a warning: role 主办 or 协办; the clock starts at delivery and is tightened when the level rises. clock: by which the
+-- deadline was reckoned, from counted_from; provisional: it hangs on days off that are not announced yet. All three NULL before 0.4
 CREATE TABLE IF NOT EXISTS intervene.duty (
-  as_of DATE, id VARCHAR, unit VARCHAR, role VARCHAR, level TINYINT, delivered_on DATE, deadline DATE, catch_all BOOLEAN);
+  as_of DATE, id VARCHAR, unit VARCHAR, role VARCHAR, level TINYINT, delivered_on DATE, deadline DATE, catch_all BOOLEAN,
+  provisional BOOLEAN, clock VARCHAR, counted_from DATE);
 -- which units a trial rule's warning would have gone to, on the night it would have been opened
 CREATE TABLE IF NOT EXISTS intervene.trial_duty (as_of DATE, id VARCHAR, unit VARCHAR, role VARCHAR, catch_all BOOLEAN);
 CREATE TABLE IF NOT EXISTS intervene.list (as_of DATE, unit VARCHAR, path VARCHAR, sha256 VARCHAR, lines BIGINT);
@@ -106,6 +108,9 @@ _NAMES = frozenset(re.findall(r"CREATE TABLE IF NOT EXISTS (\S+)", _TABLES))
 _THERE = """
 SELECT schema_name, table_name, column_name FROM duckdb_columns()
 WHERE schema_name IN ('sense', 'assess', 'intervene', 'review')"""
+
+_ADDED = {"intervene.duty": {"provisional": "BOOLEAN", "clock": "VARCHAR", "counted_from": "DATE"}}
+"""Columns that a table got after it was first released; an older database gets them too, NULL in the rows it has."""
 
 _VERSION = {
     "source": "VARCHAR",
@@ -133,7 +138,7 @@ def as_known(kind: str, as_of: str) -> str:
 def create_schemas(con: duckdb.DuckDBPyConnection) -> None:
     """Create whatever is missing; one look at the catalogue when nothing is, because every phase of every night asks.
 
-    A column that a newer contract brings is added to the records we hold, NULL in all of them.
+    A column that a newer contract or release brings is added to the rows we hold, NULL in all of them.
     """
     there: dict[str, set[str]] = {}
     for schema, table, column in con.execute(_THERE).fetchall():
@@ -144,5 +149,8 @@ def create_schemas(con: duckdb.DuckDBPyConnection) -> None:
         table, columns = f"sense.{kind}", {**_VERSION, **record_columns(kind)}
         if table not in there:
             con.execute(f"CREATE TABLE {table} ({', '.join(f'{name} {type_}' for name, type_ in columns.items())})")
+        for name in columns.keys() - there.get(table, columns.keys()):
+            con.execute(f"ALTER TABLE {table} ADD COLUMN {name} {columns[name]}")
+    for table, columns in _ADDED.items():
         for name in columns.keys() - there.get(table, columns.keys()):
             con.execute(f"ALTER TABLE {table} ADD COLUMN {name} {columns[name]}")

@@ -152,7 +152,11 @@ def test_evidence_rows_have_their_own_sheet(unit_list):
 def test_the_guide_says_how_long_each_level_gives(unit_list):
     sheet = openpyxl.load_workbook(unit_list)["填写说明"]
     text = "\n".join(str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value)
-    for sentence in ("红（I级）：下发后1天内办结反馈。", "蓝（IV级）：下发后15天内办结反馈。", "选岗位，不填姓名"):
+    for sentence in (
+        "红（I级）：下发后1日（自然日）内办结反馈。",
+        "蓝（IV级）：下发后15日（自然日）内办结反馈。",
+        "选岗位，不填姓名",
+    ):
         assert sentence in text
 
 

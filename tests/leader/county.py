@@ -172,7 +172,7 @@ def _earlier(con: Connection) -> None:
 
 def _duty(con: Connection, id_: str, unit: str, day: date, role: str = "主办") -> None:
     con.execute(
-        "INSERT INTO intervene.duty VALUES (?, ?, ?, ?, 2, ?, ?, FALSE)",
+        "INSERT INTO intervene.duty VALUES (?, ?, ?, ?, 2, ?, ?, FALSE, FALSE, NULL, NULL)",
         [day, id_, unit, role, day, day + timedelta(3)],
     )
 

@@ -168,7 +168,8 @@ def answered(stage: Stage, outcomes: str, rule: str = "fraud-surge") -> None:
         id_ = f"YJ-2026-000{number}"
         stage.warn(night, id_, "新增", 3, rule=rule)
         stage.con.execute(
-            "INSERT INTO intervene.duty VALUES ($1, $2, 'fanzha', '主办', 3, $1, $1, FALSE), ($1, $2, 'town-01', '协办', 3, $1, $1, FALSE)",
+            "INSERT INTO intervene.duty BY NAME SELECT $1 AS as_of, $2 AS id, unit, role, 3 AS level, $1 AS delivered_on, $1 AS deadline, "
+            "FALSE AS catch_all FROM (VALUES ('fanzha', '主办'), ('town-01', '协办')) AS each (unit, role)",
             [night, id_],
         )
         if outcome := {"t": "属实", "f": "误报", "u": "无法核实"}.get(letter):

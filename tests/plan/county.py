@@ -94,7 +94,7 @@ def run_nights(workspace: Workspace) -> Workspace:
             sense(con, workspace, book, night)
             assess(con, workspace, book, night, conclude=conclude)
             route(con, book, night)
-            assign(con, book.levels, night)
+            assign(con, book, night)
     return workspace
 
 

@@ -86,7 +86,7 @@ class Ledger:
             )
             for unit, role in units:
                 self.con.execute(
-                    "INSERT INTO intervene.duty VALUES (?, ?, ?, ?, ?, ?, ?, FALSE)",
+                    "INSERT INTO intervene.duty VALUES (?, ?, ?, ?, ?, ?, ?, FALSE, FALSE, NULL, NULL)",
                     [night, id_, unit, role, rank, first, deadline or first + timedelta(days=3)],
                 )
             last = level

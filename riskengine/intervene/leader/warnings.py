@@ -10,7 +10,7 @@ from typing import Any
 from riskengine.intervene.leader.look import link
 from riskengine.intervene.lines import Entry, families
 from riskengine.intervene.markup import badge, table
-from riskengine.intervene.wording import deadline
+from riskengine.intervene.wording import PROVISIONAL, deadline
 from riskengine.model.rulebook import Rulebook
 from riskengine.model.value import plain, valued
 
@@ -108,7 +108,9 @@ def _duties(entry: Entry, paths: Mapping[str, str], as_of: date) -> str:
             ]
         )
     head = ("责任单位（点开清单）", "角色", "下发日期", "办理期限", "回执")
-    return table(head, rows, cards=True, caption=f"{entry.id} 的责任单位和期限")
+    waits = any(duty.provisional and deadline(entry, duty, as_of)[1] for duty in entry.duties)
+    note = f'<p class="soft">{PROVISIONAL}</p>' if waits else ""
+    return table(head, rows, cards=True, caption=f"{entry.id} 的责任单位和期限") + note
 
 
 def _advice(entry: Entry) -> str:
