@@ -38,7 +38,8 @@ class RulePrecision:
 class UnitWork:
     """One unit's record, in warnings. ``in_time``: fed back by the deadline.
 
-    ``overdue``: open tonight, past the deadline, answered neither by the unit nor by the lead.
+    ``overdue``: open tonight, past the deadline, answered neither by the unit nor by the lead. ``sign_days``: median days from delivery
+    to signing, None where nothing was signed; no deadline depends on it, for clocks start at delivery.
     """
 
     unit: str
@@ -47,6 +48,7 @@ class UnitWork:
     fed_back: int
     in_time: int
     overdue: int
+    sign_days: float | None = None
 
 
 def rule_precision(con: Connection, as_of: date) -> list[RulePrecision]:
@@ -102,14 +104,16 @@ ORDER BY t.rule
 
 _UNITS = """
 WITH duty AS (
-  SELECT id, unit, arg_max(role, as_of) AS role, arg_max(deadline, as_of) AS deadline, max(as_of) = $as_of AS tonight
+  SELECT id, unit, arg_max(role, as_of) AS role, arg_max(deadline, as_of) AS deadline, max(as_of) = $as_of AS tonight,
+    min(delivered_on) AS delivered_on
   FROM intervene.duty WHERE as_of <= $as_of GROUP BY id, unit
 ), said AS (
   SELECT id, unit, min(signed_on) AS signed_on, bool_or(outcome IS NOT NULL) AS answered,
     min(coalesce(fed_back_on, as_of)) FILTER (outcome IS NOT NULL) AS answered_on
   FROM review.outcome WHERE as_of <= $as_of GROUP BY id, unit
 ), work AS (
-  SELECT d.*, s.signed_on IS NOT NULL OR coalesce(s.answered, FALSE) AS signed, coalesce(s.answered, FALSE) AS answered,
+  SELECT d.*, s.signed_on - d.delivered_on AS sign_days,
+    s.signed_on IS NOT NULL OR coalesce(s.answered, FALSE) AS signed, coalesce(s.answered, FALSE) AS answered,
     s.answered_on, coalesce(bool_or(s.answered AND d.role = '主办') OVER (PARTITION BY d.id), FALSE) AS lead_answered,
     d.tonight AND (w.lifted_on IS NULL OR w.lifted_on > $as_of) AS open
   FROM duty AS d
@@ -118,7 +122,8 @@ WITH duty AS (
 )
 SELECT unit, count(*), count(*) FILTER (signed), count(*) FILTER (answered),
   count(*) FILTER (answered AND answered_on <= deadline),
-  count(*) FILTER (open AND deadline < $as_of AND NOT answered AND NOT lead_answered) AS overdue
+  count(*) FILTER (open AND deadline < $as_of AND NOT answered AND NOT lead_answered) AS overdue,
+  median(sign_days) FILTER (sign_days >= 0)
 FROM work
 GROUP BY unit
 ORDER BY overdue DESC, unit

@@ -147,12 +147,13 @@ class ReviewReport:
         return self.unit_names.get(unit, unit)
 
     def unit_frame(self) -> pd.DataFrame:
-        """A row a unit, most overdue first, counted in warnings."""
+        """A row a unit, most overdue first, counted in warnings; 签收用时 is the median of days from delivery to signing."""
         return pd.DataFrame(
             {
                 "单位": [self.unit_names.get(unit.unit, unit.unit) for unit in self.units],
                 "下发": [unit.delivered for unit in self.units],
                 "已签收": [unit.signed for unit in self.units],
+                "签收用时(天)": ["" if unit.sign_days is None else f"{unit.sign_days:g}" for unit in self.units],
                 "已反馈": [unit.fed_back for unit in self.units],
                 "按期反馈": [unit.in_time for unit in self.units],
                 "逾期未反馈": [unit.overdue for unit in self.units],

@@ -111,6 +111,18 @@ def test_units_by_what_they_still_owe(ledger):
     assert (township.delivered, township.signed, township.fed_back, township.overdue) == (4, 0, 0, 1)
 
 
+def test_the_time_to_sign_is_told_apart_from_the_clock_that_it_never_starts(ledger):
+    for number, after in enumerate((0, 1, 4), start=1):
+        ledger.warn(f"YJ-2026-00000{number}", FIRST, "222222", subject=str(number))  # due on day 3
+        ledger.receipt(f"YJ-2026-00000{number}", "反诈中心", day(4), "属实", signed=day(after), fed_back=day(4))
+    ledger.warn("YJ-2026-000004", FIRST, "222222", subject="4")  # never signed: no part of the median
+    ledger.review(day(5))
+    lead, township = sorted(unit_work(ledger.con, day(5)), key=lambda unit: unit.unit)
+    assert (lead.sign_days, lead.in_time) == (1, 0), "signed late or early, the deadline is that of the delivery"
+    assert township.sign_days is None
+    assert review_report(ledger.con, day(5), ledger.rulebook).json()["units"][0]["sign_days"] == 1
+
+
 def test_the_report_reads_in_chinese_and_as_plain_values(ledger):
     judged(ledger, outcomes=["属实", "已化解", "属实", "误报", "属实"])
     ledger.receipt("YJ-2026-000999", "反诈中心", day(2), "属实")
@@ -122,9 +134,9 @@ def test_the_report_reads_in_chinese_and_as_plain_values(ledger):
         "  规则         名称             预警  属实或已化解  误报  无法核实  查准率  95%区间",
         "  fraud-surge  规则fraud-surge     5             4     1         0     80%  38%–96%",
         "责任单位办理情况",
-        "  单位            下发  已签收  已反馈  按期反馈  逾期未反馈",
-        "  反诈中心           5       5       5         5           0",
-        "  清溪镇人民政府     5       0       0         0           0",
+        "  单位            下发  已签收  签收用时(天)  已反馈  按期反馈  逾期未反馈",
+        "  反诈中心           5       5  0                  5         5           0",
+        "  清溪镇人民政府     5       0                     0         0           0",
         "未能采用的回执 1 条",
         "  回执/反诈中心预警清单.xlsx第6行：没有编号为“YJ-2026-000999”的预警。请从本单位最新清单核对预警编号后重新提交。",
     ]
