@@ -7,7 +7,8 @@ __all__ = ["main"]
 
 VERBS = {
     **dict.fromkeys(("init", "run", "fill", "status", "replay"), "verbs"),
-    "brief": "brief", "check": "check", "explain": "explain", "indicators": "indicators", "plan": "plan", "review": "review",
+    "brief": "brief", "check": "check", "clocks": "clocks", "explain": "explain", "indicators": "indicators",
+    "plan": "plan", "review": "review",
     "test": "cases",
 }  # fmt: skip
 """Verb → the module that has it. Any other first word (``rules`` with its own verbs, ``--help``, a slip) loads ``every``."""
