@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,15 +12,19 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from riskengine.cli.every import app
+from riskengine.workspace import Workspace
 
-ROOT = Path(__file__).parents[2]
-
-
-def ask(*arguments: str) -> Result:
-    return CliRunner().invoke(app, ["clocks", "--workspace", str(ROOT), *arguments])
+SHIPPED = Path(__file__).parents[2] / "rules" / "clocks.yaml"
 
 
-def test_the_list_says_of_each_clock_what_it_allows():
+@pytest.fixture
+def ask(workspace: Workspace) -> Callable[..., Result]:
+    """``ask("petition-object", "--from", …)`` in the smallest workspace with the shipped clocks."""
+    shutil.copy(SHIPPED, workspace.rules / "clocks.yaml")
+    return lambda *arguments: CliRunner().invoke(app, ["clocks", "--workspace", str(workspace.root), *arguments])
+
+
+def test_the_list_says_of_each_clock_what_it_allows(ask):
     lines = ask().stdout.splitlines()
     assert len(lines) == 12
     assert lines[0] == "handle-red  红色预警办理：自下发之日起1日（自然日），用于红级预警（县风险预警处置工作规程）"
@@ -33,7 +39,7 @@ def test_the_list_says_of_each_clock_what_it_allows():
     )
 
 
-def test_a_clock_is_reckoned_with_its_steps():
+def test_a_clock_is_reckoned_with_its_steps(ask):
     assert ask("petition-object", "--from", "2026-09-28").stdout.splitlines() == [
         "2026-10-10 届满",
         "1. 对转送、交办提出异议：自收到转送、交办之日起5个工作日。依据：信访工作条例第二十三条。",
@@ -53,7 +59,7 @@ def test_a_clock_is_reckoned_with_its_steps():
     )
 
 
-def test_a_clock_asked_for_2031_is_provisional_and_says_why():
+def test_a_clock_asked_for_2031_is_provisional_and_says_why(ask):
     told = ask("petition-object", "--from", "2031-09-30").stdout.splitlines()
     assert told[0] == "2031-10-07 届满（暂定）"
     assert told[-1].startswith("5. 暂定：2031年的放假调休安排还没有公布或录入，2031-10-01 起暂按周一至周五上班推算。")
@@ -77,6 +83,6 @@ def test_a_clock_asked_for_2031_is_provisional_and_says_why():
          "“提出复查意见并书面答复”不因“听证”停止计算，没有不计入期限的事由。请核对事由。"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_reckoned_is_refused_with_a_sentence(arguments, told):
+def test_what_cannot_be_reckoned_is_refused_with_a_sentence(ask, arguments, told):
     done = ask(*arguments)
     assert (done.exit_code, done.stdout, done.stderr) == (2, "", told + "\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -141,6 +142,16 @@ def test_the_petition_clocks_are_those_of_the_regulation(shipped):
         "petition-ask-recheck": (30, "days", None, (), "三十六条"),
         "petition-recheck": (30, "days", None, ("听证",), "三十六条"),
     }
+
+
+def test_the_petition_rules_count_as_the_clocks_do(shipped):
+    """15, 60 and 90 also stand in a parameter and in a signal, where the nights of many petitions are counted at once."""
+    book = load(Workspace.at(Path(__file__).parents[2]))
+    limits = [each.parameters["受理期限"].values for each in book.rules.values() if "受理期限" in each.parameters]
+    assert [max(values.items())[1] for values in limits] == [shipped["petition-tell"].amount]
+    finish = shipped["petition-finish"]
+    told = {int(number) for number in re.findall(r"\d+", book.signals["办理剩余天数"].of)}
+    assert finish.extension and told == {finish.amount, finish.amount + finish.extension.amount}
 
 
 def test_the_steps_can_be_read_aloud(shipped):
