@@ -6,6 +6,7 @@
     ├── SourceBroken                4           the office that sent the file (the night still finished)
     ├── NotDelivered                5           the operator: lists could not be written or delivered
     ├── ReplayDiffers               6           the operator: a night is not what its inputs say
+    ├── LogBroken                   6           the operator: the log is not as it was written
     ├── Busy                        7           nobody: another run holds the database, try again later
     └── EngineFault                 1           us: the inference disagreed with its oracle, a worker died
 
@@ -76,6 +77,12 @@ class NotDelivered(RiskEngineError):
 
 class ReplayDiffers(RiskEngineError):
     """A rebuilt night is not byte for byte the night that was delivered."""
+
+    exit_code = 6
+
+
+class LogBroken(RiskEngineError):
+    """A line of the log was changed, dropped, moved or put in, or the log and what it tells of no longer agree."""
 
     exit_code = 6
 

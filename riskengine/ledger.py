@@ -27,7 +27,7 @@ def account(con: Connection, as_of: date, rules_hash: str, seconds: Mapping[str,
     """Everything that tonight did, counted from the tables in which the phases met.
 
     Keys: as_of, rules, versions, seconds (by phase), rows, files, issues, silence, warnings, suppressed, merged,
-    trials, indicators, units, inference, faults, receipts_not_taken, lists, broken, exit_code. ``broken``:
+    trials, indicators, units, inference, faults, receipts_not_taken, lists, audit, broken, exit_code. ``broken``:
     files of tonight that an office must send again (unreadable, out of contract, too many rows rejected), each with its sentence;
     ``exit_code`` is 4 when there is one, else 0. Raises EngineFault when for a loaded file the rows read are
     not the sum of stored, updated, unchanged, retracted and rejected.
@@ -113,6 +113,7 @@ def account(con: Connection, as_of: date, rules_hash: str, seconds: Mapping[str,
         "lists": _rows(
             con, "SELECT unit, path, sha256, lines FROM intervene.list WHERE as_of = $1 ORDER BY path", as_of
         ),
+        "audit": _log(con, as_of),
         "broken": broken,
         "exit_code": 4 if broken else 0,
     }
@@ -182,6 +183,14 @@ def _warnings(con: Connection, as_of: date) -> Account:
         "by_change": dict(sorted(by_change.items())),
         "stale": sum(row[3] for row in counted),
     }
+
+
+def _log(con: Connection, as_of: date) -> Account | None:
+    """How many lines of the log are about the night, and number and hash of the last line there is; None where it is not logged."""
+    [(about, seq, head)] = con.execute(
+        "SELECT count(*) FILTER (as_of = $1), max(seq), arg_max(hash, seq) FROM audit.line", [as_of]
+    ).fetchall()
+    return {"lines": about, "seq": seq, "head": head} if about else None
 
 
 def _rules_by_phase(con: Connection, as_of: date) -> dict[str, str | None]:

@@ -1,4 +1,4 @@
-"""One night of the loop: sense → assess → intervene → review → the account. Knows nothing of Prefect.
+"""One night of the loop: sense → assess → intervene → review → the log and the account. Knows nothing of Prefect.
 
 Each phase opens its own connection and is one transaction or more; killed at any moment and started again, the night comes out
 the same, because a phase that has its row in ``<schema>.night`` does nothing the second time.
@@ -19,6 +19,7 @@ from typing import Any, Protocol
 
 from riskengine import ledger
 from riskengine.assess.phase import assess
+from riskengine.audit.chain import inscribe
 from riskengine.errors import Busy, NotDelivered, WrongUse
 from riskengine.intervene.phase import intervene
 from riskengine.model.rulebook import Rulebook
@@ -103,6 +104,7 @@ def run_night(
             seconds[name] = _called(call, name, _step(workspace, rules, as_of, name, phase))
             say(f"{as_of} [{number}/{len(PHASES)}] {name} 完成，{seconds[name]:.1f} 秒")
         with told_when_full(f"{as_of} 的账目"), _database(workspace) as con:
+            inscribe(con, workspace, rules, as_of)
             entry = ledger.account(con, as_of, rules.hash, seconds)
         try:
             ledger.write(workspace, as_of, entry)

@@ -1,13 +1,13 @@
 """A night built again from what it was made of, in a scratch workspace, and laid beside what was delivered.
 
 A warning's life reaches back to the first night, so all nights up to the one asked for are run again: each with the rules that it
-had (``data/sealed/rules/``) and with the files that it had, as they were sealed, in the same order.
+had (``data/sealed/rules/``) and with the files that it had, as they were sealed, in the same order. The log of those nights comes out
+the same, too, hash for hash.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,11 +25,16 @@ __all__ = ["replay"]
 
 @dataclass(frozen=True)
 class _Record:
-    """What the workspace remembers: nights with their rules, files by the night that first saw them, lists of the night asked for."""
+    """What the workspace remembers: nights with their rules, files by the night that first saw them, lists of the night asked for.
+
+    ``head``: the hash of the log's last line of that night; None where it cannot come out the same, because the log began later than the
+    nights, or has lists that were made a second time.
+    """
 
     nights: tuple[tuple[date, str], ...]
     files: dict[date, list[tuple[str, str]]]
     lists: dict[str, str]
+    head: str | None
 
 
 def replay(workspace: Workspace, as_of: date, *, verify: bool, say: Callable[[str], None] = lambda line: None) -> str:
@@ -56,7 +61,8 @@ def replay(workspace: Workspace, as_of: date, *, verify: bool, say: Callable[[st
         say(f"重建 [{number}/{len(record.nights)}] {night}")
         run_night(scratch, night)
     with connect(scratch.database, scratch.scratch) as con:
-        rebuilt = _remember(con, as_of).lists
+        again = _remember(con, as_of)
+    rebuilt = again.lists
     shown = root.relative_to(workspace.root).as_posix()
     if not verify:
         return f"{as_of} 已重建，清单在 {shown}/data/outbox/{as_of}/。"
@@ -67,6 +73,11 @@ def replay(workspace: Workspace, as_of: date, *, verify: bool, say: Callable[[st
         raise ReplayDiffers(
             f"{as_of} 重建后有 {len(names)} 份清单与当时不一致：{'、'.join(names[:10])}。重建的清单在 {shown}/，请对照查明原因；"
             "程序升级过的，算法可能变了，当时的版本写在那一夜的 run.json 里。"
+        )
+    if record.head is not None and again.head != record.head:
+        raise ReplayDiffers(
+            f"{as_of} 重建的清单与当时一致，但留痕的链头不同（当时 {record.head[:16]}…，重建 {(again.head or '无')[:16]}…）："
+            f"请先运行 riskengine audit verify；再对照 {shown}/data/audit/ 与 data/audit/，从第一处不同的行查起。"
         )
     shutil.rmtree(root)
     return f"{as_of} 重建一致：{len(rebuilt)} 份清单逐字节相同（{len(record.nights)} 夜）。"
@@ -83,7 +94,12 @@ def _remember(con: Connection, as_of: date) -> _Record:
     for night, name, sha256 in seen.fetchall():
         files.setdefault(night, []).append((name, sha256))
     lists = con.execute("SELECT path, sha256 FROM intervene.list WHERE as_of = $1", [as_of]).fetchall()
-    return _Record(tuple(nights), files, dict(lists))
+    [(head,)] = con.execute(
+        """SELECT arg_max(hash, seq) FILTER (as_of = $1) FROM audit.line
+        HAVING count(*) FILTER (what IN ('接续', '作废')) = 0""",
+        [as_of],
+    ).fetchall() or [(None,)]
+    return _Record(tuple(nights), files, dict(lists), head)
 
 
 def _inputs(workspace: Workspace, record: _Record) -> dict[str, Path]:
@@ -110,8 +126,6 @@ def _inputs(workspace: Workspace, record: _Record) -> dict[str, Path]:
 
 
 def _put(original: Path, target: Path) -> None:
+    """A link that shows where it leads: the name of a seal is the SHA-256 of the original, which the log tells."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        os.link(original, target)
-    except OSError:  # another file system
-        shutil.copyfile(original, target)
+    target.symlink_to(original)

@@ -46,6 +46,11 @@ class Workspace:
         return self.root / "data" / "sealed"
 
     @property
+    def audit(self) -> Path:
+        """The log of what changed, one file a year; appended to, never rewritten."""
+        return self.root / "data" / "audit"
+
+    @property
     def database(self) -> Path:
         """The one DuckDB file in which the phases meet."""
         return self.root / "data" / "riskengine.duckdb"

@@ -38,6 +38,8 @@ def night_text(
     if len(entry["silence"]) > 5:
         lines.append(f"  未报送  等共 {len(entry['silence'])} 项，详见 index.html")
     lines += [f"  规则故障  {row['rule']}：{row['message']}" for row in entry["faults"]]
+    if entry.get("audit"):  # an account of an older version has none
+        lines.append(f"  留痕  新增 {entry['audit']['lines']} 行，到第 {entry['audit']['seq']} 行，链头 {entry['audit']['head']}")
     lines.append(f"  清单  {folder}/index.html（领导一页纸）、全县清单.xlsx、{_units(entry, units or {})}")
     return "\n".join(lines)
 

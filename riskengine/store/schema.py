@@ -20,6 +20,7 @@ CREATE SCHEMA IF NOT EXISTS sense;
 CREATE SCHEMA IF NOT EXISTS assess;
 CREATE SCHEMA IF NOT EXISTS intervene;
 CREATE SCHEMA IF NOT EXISTS review;
+CREATE SCHEMA IF NOT EXISTS audit;
 
 CREATE TABLE IF NOT EXISTS sense.night (as_of DATE PRIMARY KEY, rules_hash VARCHAR, seconds DOUBLE);
 -- one row a file that was ever looked at; status: loaded, refused (broke its contract), unreadable, unclaimed
@@ -102,12 +103,16 @@ CREATE TABLE IF NOT EXISTS review.outcome (
   as_of DATE, id VARCHAR, unit VARCHAR, post VARCHAR, signed_on DATE, outcome VARCHAR, measure VARCHAR, fed_back_on DATE,
   file_id INTEGER, row_no BIGINT);
 CREATE TABLE IF NOT EXISTS review.issue (as_of DATE, file_id INTEGER, row_no BIGINT, code VARCHAR, message VARCHAR);
+
+-- one row a change of state, bound to the row before it; no night takes a row back. content: canonical JSON, see riskengine/audit/line.py
+CREATE TABLE IF NOT EXISTS audit.line (
+  seq BIGINT PRIMARY KEY, as_of DATE, what VARCHAR, origin VARCHAR, content JSON, previous VARCHAR, hash VARCHAR);
 """
 
 _NAMES = frozenset(re.findall(r"CREATE TABLE IF NOT EXISTS (\S+)", _TABLES))
 _THERE = """
 SELECT schema_name, table_name, column_name FROM duckdb_columns()
-WHERE schema_name IN ('sense', 'assess', 'intervene', 'review')"""
+WHERE schema_name IN ('sense', 'assess', 'intervene', 'review', 'audit')"""
 
 _ADDED = {"intervene.duty": {"provisional": "BOOLEAN", "clock": "VARCHAR", "counted_from": "DATE"}}
 """Columns that a table got after it was first released; an older database gets them too, NULL in the rows it has."""

@@ -15,7 +15,7 @@ def remembered(workspace: Workspace) -> dict[str, list[tuple[Any, ...]]]:
     with connect(workspace.database, workspace.scratch) as con:
         tables = con.execute(
             "SELECT table_schema || '.' || table_name FROM information_schema.tables "
-            "WHERE table_schema IN ('sense', 'assess', 'intervene', 'review') ORDER BY 1"
+            "WHERE table_schema IN ('sense', 'assess', 'intervene', 'review', 'audit') ORDER BY 1"
         ).fetchall()
         return {
             name: con.execute(f"SELECT COLUMNS(lambda c: c <> 'seconds')::VARCHAR FROM {name} ORDER BY ALL").fetchall()
