@@ -13,7 +13,9 @@ __all__ = ["Held", "held"]
 
 @dataclass(frozen=True)
 class Held:
-    """``phases``: phase → night → hash of its rules, phases in their order. ``nights``: all of which anything is held, broken-off ones too."""
+    """``phases``: phase → night → hash of its rules, phases in their order. ``nights``: all of which anything is held, those that
+    were broken off among them.
+    """
 
     phases: Mapping[str, Mapping[date, str]]
     nights: tuple[date, ...]

@@ -36,7 +36,7 @@ def chosen(con: Connection, warning: str | None, since: date | None) -> list[Lin
     if warning is None:
         return lines(con, "as_of >= $1", [since or newest])
     id_ = warning.strip().upper()
-    about = "coalesce(content->>'$.warning' = $1, FALSE) OR coalesce(content->>'$.into' = $1, FALSE) OR coalesce(content->>'$.from' = $1, FALSE)"
+    about = " OR ".join(f"coalesce(content->>'$.{key}' = $1, FALSE)" for key in ("warning", "into", "from"))
     found = lines(con, f"({about} OR (what = '{BEGIN}' AND json_exists(content->'$.open', $2)))", [id_, f'$."{id_}"'])
     if not found:
         raise WrongUse(

@@ -104,7 +104,7 @@ CREATE TABLE IF NOT EXISTS review.outcome (
   file_id INTEGER, row_no BIGINT);
 CREATE TABLE IF NOT EXISTS review.issue (as_of DATE, file_id INTEGER, row_no BIGINT, code VARCHAR, message VARCHAR);
 
--- one row a change of state, bound to the row before it; no night takes a row back. content: canonical JSON, see riskengine/audit/line.py
+-- one row a change of state, bound to the row before it; no night takes a row back. content: canonical JSON, see docs/audit.md
 CREATE TABLE IF NOT EXISTS audit.line (
   seq BIGINT PRIMARY KEY, as_of DATE, what VARCHAR, origin VARCHAR, content JSON, previous VARCHAR, hash VARCHAR);
 """

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from riskengine.night import run_night
+from riskengine.store.database import connect
 from riskengine.workspace import Workspace
+from tests.audit.log import Log
 from tests.loop.county import FIRST, SECOND, build, put, text
 
 THIRD = date(2026, 7, 1)
@@ -39,6 +42,12 @@ def logged(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     put(workspace, "回执/回执_20260701.csv", text(receipts, "预警编号,名单日期,地区编码,责任单位,签收日期,核查结果"))
     run_night(workspace, THIRD)
     return workspace
+
+
+@pytest.fixture(scope="module")
+def log(logged: Workspace) -> Iterator[Log]:
+    with connect(logged.database, logged.scratch) as con:
+        yield Log(con, logged)
 
 
 @pytest.fixture

@@ -3,64 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from io import BytesIO
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from riskengine import ledger
-from riskengine.audit.chain import lines
-from riskengine.audit.copies import hold_together
-from riskengine.audit.examine import Finding, Seen
+from riskengine.audit.examine import Finding
 from riskengine.audit.line import Line, canonical, digest, parse, written
 from riskengine.audit.verify import verify
-from riskengine.store.database import Connection, connect
-from riskengine.workspace import Workspace
-from tests.loop.county import SECOND
+from riskengine.store.database import Connection
 
 OFTEN = settings(max_examples=60, deadline=None)
 COLUMNS = ("as_of", "what", "origin", "content", "previous", "hash")
-
-
-class Log:
-    """The log of three nights: the lines of the table, the lines of the file, what the accounts say, and how to ask again."""
-
-    def __init__(self, con: Connection, workspace: Workspace) -> None:
-        self.con, self.workspace, self.rows = con, workspace, lines(con)
-        [self.path] = workspace.audit.iterdir()
-        self.raw = self.path.read_bytes().splitlines(keepends=True)
-        self.heads = {night: ledger.read(workspace, night)["audit"] for night in ledger.finished(workspace)}
-
-    def __repr__(self) -> str:
-        return "…"  # or Hypothesis would print all lines
-
-    def held(self, rows: list[Line] | None = None, raw: bytes | None = None) -> list[Finding]:
-        """What is found of these rows and this file, without a look at the tables of the nights."""
-        file = self.raw if raw is None else list(BytesIO(raw))
-        seen = [Seen(parse(each), f"2026.jsonl:{n}") for n, each in enumerate(file, start=1)]
-        ended = {night.isoformat() for night in self.heads}
-        return hold_together(self.rows if rows is None else rows, seen, self.heads, ended)[1]
-
-    def after(self, spoil: Callable[[Connection], object], raw: bytes | None = None) -> tuple[Finding, ...]:
-        """What ``verify`` finds after ``spoil``, and with ``raw`` as the file; all is put back."""
-        self.con.execute("BEGIN")
-        try:
-            spoil(self.con)
-            if raw is not None:
-                self.path.write_bytes(raw)
-            return verify(self.con, self.workspace).findings
-        finally:
-            self.path.write_bytes(b"".join(self.raw))
-            self.con.execute("ROLLBACK")
-
-
-@pytest.fixture(scope="module")
-def log(logged: Workspace) -> Iterator[Log]:
-    with connect(logged.database, logged.scratch) as con:
-        yield Log(con, logged)
 
 
 def found_at(findings: Sequence[Finding], first: int, last: int, around: int = 1) -> None:
@@ -243,61 +199,6 @@ def test_a_log_of_which_nothing_is_left_but_the_accounts(log):
     assert [(each.copy, each.code, each.seq, each.last) for each in findings] == [
         (copy, "dropped", 1, len(log.rows)) for copy in ("table", "file")
     ]
-
-
-SPOILT = {
-    "a level": ("UPDATE assess.state SET level = 4 WHERE as_of = '2026-06-30' AND change = '升级'", "升级"),
-    "a warning that vanishes": ("DELETE FROM assess.state WHERE id = 'YJ-2026-000003'", "新增"),
-    "a deadline": ("UPDATE intervene.duty SET deadline = '2026-07-09' WHERE as_of = '2026-06-30' AND unit = 'fanzha'", "派发"),
-    "a receipt": ("UPDATE review.outcome SET outcome = '误报'", "回执"),
-    "the words of a receipt": ("UPDATE review.outcome SET measure = '已核查'", "回执"),
-    "a file": ("UPDATE sense.file SET rejected = 1 WHERE status = 'loaded'", "来文"),
-    "an exception": ("UPDATE assess.suppressed SET who = '公安局'", "例外压住"),
-    "a merging": ("DELETE FROM assess.merged", "并入"),
-    "a list": ("UPDATE intervene.list SET sha256 = 'f' WHERE path = 'index.html'", "清单"),
-    "the rules of a night": ("UPDATE assess.night SET rules_hash = 'f'; UPDATE sense.night SET rules_hash = 'f'; "
-                             "UPDATE intervene.night SET rules_hash = 'f'; UPDATE review.night SET rules_hash = 'f'", "规则"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("what", SPOILT)
-def test_a_record_of_a_night_that_no_longer_says_what_the_log_says(log, what):
-    statement, word = SPOILT[what]
-    findings = [each for each in log.after(lambda con: con.execute(statement)) if each.seq is not None]
-    assert findings and {each.code for each in findings} == {"not-recorded"}
-    assert word in {log.rows[each.seq - 1].what for each in findings if each.seq}
-    assert all("库里" in each.message for each in findings)
-
-
-def test_a_record_that_the_log_does_not_have(log):
-    more = "INSERT INTO assess.state SELECT * REPLACE ('降级' AS change) FROM assess.state WHERE as_of = '2026-07-01' LIMIT 1"
-    assert "not-logged" in {each.code for each in log.after(lambda con: con.execute(more))}
-
-
-def test_a_delivered_list_that_was_changed_is_found_when_asked(copy):
-    path = copy.night(SECOND) / "全县清单.xlsx"
-    path.write_bytes(path.read_bytes() + b"\0")
-    with connect(copy.database, copy.scratch) as con:
-        assert verify(con, copy).findings == ()
-        [finding] = verify(con, copy, files=True).findings
-    assert (finding.copy, finding.code, finding.where) == ("list", "changed", "data/outbox/2026-06-30/全县清单.xlsx")
-
-
-def test_sealed_rules_that_were_changed(log):
-    sealed = log.workspace.sealed / "rules" / f"{log.rows[0].said['hash']}.zip"
-    other = next(path for path in sealed.parent.glob("*.zip") if path != sealed)
-    whole = sealed.read_bytes()
-    sealed.write_bytes(other.read_bytes())
-    try:
-        assert [each.seq for each in verify(log.con, log.workspace).findings] == [1]
-    finally:
-        sealed.write_bytes(whole)
-
-
-def test_a_head_that_was_noted_elsewhere(log):
-    assert verify(log.con, log.workspace, log.rows[5].hash).findings == ()
-    [finding] = verify(log.con, log.workspace, "f" * 64).findings
-    assert (finding.code, finding.copy) == ("head", "account")
 
 
 VALUES = st.none() | st.booleans() | st.integers() | st.text(max_size=5)

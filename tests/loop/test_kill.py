@@ -39,6 +39,9 @@ def holds_like_undisturbed(workspace, after_both, undisturbed):
     assert lists(workspace) == undisturbed
     assert remembered(workspace) == remembered(after_both)
     assert inbox(workspace) == inbox(after_both)
+    assert [path.read_bytes() for path in sorted(workspace.audit.iterdir())] == [
+        path.read_bytes() for path in sorted(after_both.audit.iterdir())
+    ], "the log on disk"
 
 
 @pytest.mark.parametrize("phase", ["准备", *PHASES])
@@ -64,6 +67,18 @@ def test_killed_while_the_account_is_written_the_lists_stand_and_the_account_is_
     assert kill(county, points) == ["killed"] * 3
     assert not (county.night(SECOND) / "run.json").exists()
     assert run_night(county, SECOND).account["rows"]["read"] == 10
+    holds_like_undisturbed(county, after_both, undisturbed)
+
+
+def test_killed_between_the_table_of_the_log_and_its_file_the_file_gets_its_lines_once(
+    county, after_both, undisturbed, steps
+):
+    [path] = county.audit.iterdir()
+    before = path.read_bytes()
+    account = 3  # afterwards the folder of run.json is asked for, run.json opened and put in place
+    assert kill(county, [(WHOLE, "write", steps[WHOLE]["write"] - account)]) == ["killed"]
+    assert path.read_bytes() == before
+    assert run_night(county, SECOND).ran
     holds_like_undisturbed(county, after_both, undisturbed)
 
 
