@@ -245,18 +245,14 @@ def test_what_ends_between_two_nights_is_told_and_what_ends_with_its_warning_is_
     con, _ = empty
     for night in ("2026-06-29", "2026-06-30"):
         for phase in ("assess", "intervene"):
-            con.execute(f"INSERT INTO {phase}.night VALUES (?, 'h', 0)", [night])
+            con.execute(f"INSERT INTO {phase}.night (as_of, rules_hash) VALUES (?, 'h')", [night])
+    duty = "INSERT INTO intervene.duty (as_of, id, unit, role, deadline) VALUES (?, ?, 'u', '主办', '2026-07-01')"
     for id_, change in (("A", "持续"), ("B", "解除")):
-        con.execute("INSERT INTO assess.warning VALUES (?, 'town', 't', '镇', NULL, '信访', '2026-06-01', NULL)", [id_])
-        con.execute("INSERT INTO assess.state VALUES ('2026-06-30', ?, ?, 2, 1, [], FALSE, NULL, NULL)", [id_, change])
-        con.execute("INSERT INTO assess.merged VALUES ('2026-06-29', ?, 'P')", [id_])
-        con.execute(
-            "INSERT INTO intervene.duty VALUES ('2026-06-29', ?, 'u', '主办', 2, '2026-06-29', '2026-07-01', FALSE)",
-            [id_],
-        )
-    con.execute(
-        "INSERT INTO intervene.duty VALUES ('2026-06-30', 'B', 'u', '主办', 2, '2026-06-29', '2026-07-01', FALSE)"
-    )
+        con.execute("INSERT INTO assess.warning (id, subject_name) VALUES (?, '镇')", [id_])
+        con.execute("INSERT INTO assess.state (as_of, id, change, level) VALUES ('2026-06-30', ?, ?, 2)", [id_, change])
+        con.execute("INSERT INTO assess.merged (as_of, child, parent) VALUES ('2026-06-29', ?, 'P')", [id_])
+        con.execute(duty, ["2026-06-29", id_])
+    con.execute(duty, ["2026-06-30", "B"])
     lay_out(con, held(con), [date(2026, 6, 30)])
     told = [(each.what, each.content.get("warning")) for each in happened(con, KINDS)]
     assert told == [("解除", "B"), ("分出", "A"), ("撤回派发", "A")]
