@@ -41,7 +41,7 @@ def find_route_changes(sheet: Sheet, entries: Entries, changes: Changes) -> None
     subjects = {name: id_ for id_, name in SUBJECTS.items()} | {id_: id_ for id_ in SUBJECTS}
 
     def fields(row: Filled) -> Fields | None:
-        _, themes, named, levels, places, lead, township, catch_all = row.values
+        _, themes, named, levels, places, lead, township, catch_all, _ = row.values
         wrong = [each for each in _split(named) if each not in subjects]
         if wrong:
             message = f"未知对象“{wrong[0]}”{suggestion(wrong[0], SUBJECTS.values(), 12)}"
@@ -74,7 +74,15 @@ def find_route_changes(sheet: Sheet, entries: Entries, changes: Changes) -> None
         }
         for entry in entries.routes
     ]
+    kept = [{key: value for key, value in each.items() if key in _ROUTE and value is not None} for each in kept]
     before = [{key: v for key, v in each.items() if v != [] and v != _DEFAULTS.get(key)} for each in kept]
+    below = [len(entry.model.routes) for entry in entries.routes]
+    gone = set(range(len(below))) - {
+        int(str(shown(row.values[0])).split(".")[0]) - 1 for row in sheet.rows if row.values[0]
+    }
+    changes.said += [
+        f"rules/routes.yaml：第{at + 1}条下的{below[at]}条细分一并删去" for at in sorted(gone) if below[at]
+    ]
     _list_changes(
         sheet, "routes", "rules/routes.yaml", (before, fields, _ROUTE), changes, {**unit_names(entries), **LEADS}
     )

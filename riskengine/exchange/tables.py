@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from riskengine.model.duty import Branch
 from riskengine.model.indicator import Indicator, Target
 from riskengine.model.rule import Rule
 from riskengine.rulebook.document import Document, Location
@@ -86,6 +88,7 @@ _COLUMNS = {
     ROUTES: (
         Column("原序号", "number", width=8), Column("主题", width=28), Column("对象", width=28), Column("等级", width=12),
         Column("地区代码", width=24), Column("主办", width=24), Column("属地协办", "yes", width=10), Column("兜底", "yes", width=8),
+        Column("其他", edited=False, width=40),
     ),
     EXCEPTIONS: (
         Column("原序号", "number", width=8), Column("规则", width=26), Column("规则名称", edited=False, width=32),
@@ -151,10 +154,18 @@ def _routes(entries: Entries) -> list[Row]:
             "、".join(each)
             for each in (route.themes, [SUBJECTS[s] for s in route.subjects], route.levels, route.places)
         )
-        lead = LEADS.get(route.lead, units.get(route.lead, route.lead))
-        values = (float(number), *(each or None for each in lists), lead, _yes(route.township), _yes(route.catch_all))
+        lead = LEADS.get(route.lead or "", units.get(route.lead or "", route.lead))
+        yes = (_yes(route.township is not False), _yes(route.catch_all))
+        values = (float(number), *(each or None for each in lists), lead, *yes, _beside(route, units))
         rows.append(Row(values, entry.document, entry.at))
     return rows
+
+
+def _beside(route: Branch, units: Mapping[str, str]) -> str | None:
+    """What of a route only the file can say."""
+    copies = "、".join({**units, **LEADS}.get(unit, unit) for unit in route.copies or ())
+    below = f"下有{len(route.routes)}条细分，在 routes.yaml 里改" if route.routes else ""
+    return "；".join(filter(None, (route.name, f"抄送{copies}" if copies else "", below))) or None
 
 
 def unit_names(entries: Entries) -> dict[str, str]:

@@ -181,11 +181,11 @@ class Step:
 
 @dataclass(frozen=True)
 class Route:
-    """Who gets it. ``nth`` route of rules/routes.yaml (counted from 1); ``duties``: unit, role, deadline; ``would``:
+    """Who gets it. ``nth`` route of rules/routes.yaml (``9`` or ``9.1``); ``duties``: unit, role, deadline; ``would``:
     nobody has got it.
     """
 
-    nth: int | None
+    nth: str | None
     says: str
     duties: tuple[tuple[str, str, str], ...]
     would: bool

@@ -9,8 +9,8 @@ from riskengine.explain.chain import Route
 from riskengine.explain.relive import Scene
 from riskengine.explain.wording import TYPES
 from riskengine.intervene.routing import route
-from riskengine.model import duty
 from riskengine.rulebook.due import due, level_clocks
+from riskengine.rulebook.routes import in_words
 from riskengine.rulebook.workdays import Calendar
 
 __all__ = ["route_of"]
@@ -30,16 +30,19 @@ def route_of(scene: Scene, subject: str, name: str, place: str | None, level: in
         [_ID, rule.subject.value, subject, name, place, rule.theme, as_of],
     )
     con.execute("INSERT INTO assess.state VALUES (?, ?, '新增', ?, 0, [], FALSE, NULL, NULL)", [as_of, _ID, level])
-    nth = None
-    routed: list[tuple[str, str]] = []
-    for at, each in enumerate(scene.rulebook.routes, start=1):
-        route(con, replace(scene.rulebook, routes=(each,)), as_of)
-        routed = con.execute("SELECT unit, role FROM routed ORDER BY role = '协办', unit").fetchall()
-        if routed:
-            nth = at
-            break
+    route(con, scene.rulebook, as_of)
+    rows = con.execute(
+        "SELECT unit, role, route FROM routed WHERE id = ? ORDER BY role = '协办', unit", [_ID]
+    ).fetchall()
+    routed = [(unit, role) for unit, role, _ in rows]
+    at = rows[0][2] if rows else None
+    nth = None if at is None else scene.rulebook.route_number(at)
     names = {unit.id: unit.name for unit in scene.rulebook.units.values()}
-    says = _route(scene.rulebook.routes[nth - 1], names) if nth else "没有一条派发能接住它，请核对 rules/routes.yaml"
+    says = (
+        "没有一条派发能接住它，请核对 rules/routes.yaml"
+        if at is None
+        else in_words(scene.rulebook.routes[at], names, TYPES)
+    )
     given = _given(scene, warning)
     if given:
         return Route(nth, says, tuple((names.get(unit, unit), role, day) for unit, role, day in given), False)
@@ -60,17 +63,3 @@ def _given(scene: Scene, warning: str | None) -> list[tuple[str, str, str]]:
 
 def _day(day: date, provisional: bool | None) -> str:
     return day.isoformat() + ("（暂定）" if provisional else "")
-
-
-def _route(each: duty.Route, names: dict[str, str]) -> str:
-    """A route in words."""
-    conditions = [
-        f"主题{'、'.join(each.themes)}" if each.themes else "",
-        f"对象{'、'.join(TYPES[subject] for subject in each.subjects)}" if each.subjects else "",
-        f"等级{'、'.join(each.levels)}" if each.levels else "",
-        f"地区{'、'.join(each.places)}" if each.places else "",
-    ]
-    lead = {"township": "属地乡镇（街道）", "reporter": "应报送的单位"}.get(each.lead, names.get(each.lead, each.lead))
-    when = "，".join(filter(None, conditions)) or "其余全部"
-    along = "，属地协办" if each.township and each.lead != "township" else ""
-    return f"{when} → {lead}主办{along}{'（兜底）' if each.catch_all else ''}"

@@ -7,6 +7,7 @@ from datetime import date
 from time import perf_counter
 
 from riskengine.intervene.briefs.papers import due_papers
+from riskengine.intervene.copies import copied_entries, copy_workbook, keep_copies
 from riskengine.intervene.duty import assign
 from riskengine.intervene.jsonl import as_json_lines
 from riskengine.intervene.leader.documents import documents
@@ -39,11 +40,12 @@ def intervene(con: Connection, workspace: Workspace, rulebook: Rulebook, as_of: 
         return
     started = perf_counter()
     with transaction(con):
-        for table in ("night", "duty", "trial_duty", "list"):
+        for table in ("night", "duty", "trial_duty", "copied", "list"):
             con.execute(f"DELETE FROM intervene.{table} WHERE as_of = ?", [as_of])
         route(con, rulebook, as_of)
         assign(con, rulebook, as_of)
         con.execute(_TRIALS)
+        keep_copies(con, as_of)
         _record(con, as_of, deliver(folder, _documents(con, rulebook, as_of)))
         con.execute("INSERT INTO intervene.night VALUES (?, ?, ?)", [as_of, rulebook.hash, perf_counter() - started])
 
@@ -58,11 +60,15 @@ def _documents(con: Connection, rulebook: Rulebook, as_of: date) -> Iterator[Doc
     """The night's files one by one, so that only one of them is in memory at a time."""
     found = entries(con, rulebook, as_of)
     own, told = lines_by_unit(found), notices(con, rulebook, as_of)
-    names = folder_names(rulebook.units[unit] for unit in (*own, *(each for each in told if each not in own)))
+    copies = copied_entries(con, rulebook, found, as_of)
+    names = folder_names(rulebook.units[unit] for unit in dict.fromkeys((*own, *told, *copies)))
     paths = {unit: f"{names[unit]}/{names[unit]}预警清单_{as_of}.xlsx" for unit in own}
     for unit, lines in own.items():
         content = unit_workbook(rulebook.units[unit], lines, rulebook, as_of)
         yield Document(paths[unit], content, unit, len(lines))
+    for unit, entered in copies.items():
+        content = copy_workbook(rulebook.units[unit], entered, rulebook.levels, as_of)
+        yield Document(f"{names[unit]}/{names[unit]}抄送_{as_of}.xlsx", content, unit)
     for unit, notice in told.items():
         content = notice_workbook(rulebook.units[unit], notice, rulebook, as_of)
         yield Document(f"{names[unit]}/{names[unit]}指标提示_{as_of}.xlsx", content, unit)

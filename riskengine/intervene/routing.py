@@ -48,14 +48,17 @@ def place_name(code: str | None, places: Mapping[str, Place]) -> str:
 
 
 def route(con: Connection, rulebook: Rulebook, as_of: date) -> None:
-    """Write the temporary table ``routed (as_of, id, unit, role, catch_all)`` for all warnings that are open tonight,
-    and for those that rules on trial would have opened tonight (``SY-…``).
+    """Write the temporary table ``routed (as_of, id, unit, role, catch_all, route)`` for all warnings that are open tonight,
+    and for those that rules on trial would have opened tonight (``SY-…``); ``route``: which of the book's, from 0.
 
     A route whose lead cannot be named for this warning (``township`` where no township has jurisdiction, ``reporter``
     where the subject is no unit) does not match, so that the next one takes it. A warning no route takes has no row.
+
+    Temporary table ``copied (as_of, id, unit)``: the units that are only told (抄送), those with a part in it left out.
     """
     con.execute(_STANDING, {"as_of": as_of})
     route_standing(con, rulebook, [as_of])
+    con.execute(_COPIED)
 
 
 def route_standing(con: Connection, rulebook: Rulebook, nights: Sequence[date]) -> None:
@@ -64,7 +67,7 @@ def route_standing(con: Connection, rulebook: Rulebook, nights: Sequence[date]) 
     """
     _lay_out(con, rulebook)
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE routed (as_of DATE, id VARCHAR, unit VARCHAR, role VARCHAR, catch_all BOOLEAN)"
+        "CREATE OR REPLACE TEMP TABLE routed (as_of DATE, id VARCHAR, unit VARCHAR, role VARCHAR, catch_all BOOLEAN, route INTEGER)"
     )
     turns = sorted({place.valid_from for place in rulebook.places if place.valid_from is not None})
     for _, group in groupby(nights, key=lambda night: bisect_right(turns, night)):
@@ -90,7 +93,8 @@ def _lay_out(con: Connection, rulebook: Rulebook) -> None:
         "CREATE OR REPLACE TEMP TABLE duty_route AS "
         "SELECT unnest($1::INTEGER[]) AS n, unnest($2::VARCHAR[][]) AS themes, "
         "unnest($3::VARCHAR[][]) AS subjects, unnest($4::INTEGER[][]) AS levels, unnest($5::VARCHAR[][]) AS places, "
-        "unnest($6::VARCHAR[]) AS lead, unnest($7::BOOLEAN[]) AS township, unnest($8::BOOLEAN[]) AS catch_all",
+        "unnest($6::VARCHAR[]) AS lead, unnest($7::BOOLEAN[]) AS township, unnest($8::BOOLEAN[]) AS catch_all, "
+        "unnest($9::VARCHAR[][]) AS copies",
         [
             list(range(len(routes))),
             [list(each.themes) for each in routes],
@@ -100,6 +104,7 @@ def _lay_out(con: Connection, rulebook: Rulebook) -> None:
             [each.lead for each in routes],
             [each.township for each in routes],
             [each.catch_all for each in routes],
+            [list(each.copies) for each in routes],
         ],
     )
     con.execute(
@@ -140,7 +145,18 @@ WITH placed AS (
   SELECT m.* FROM matched AS m JOIN duty_unit AS u ON u.unit = m.lead
   QUALIFY row_number() OVER (PARTITION BY m.as_of, m.id ORDER BY m.n) = 1
 )
-SELECT as_of, id, lead AS unit, '主办' AS role, catch_all FROM led
+SELECT as_of, id, lead AS unit, '主办' AS role, catch_all, n FROM led
 UNION ALL
-SELECT as_of, id, own, '协办', catch_all FROM led JOIN duty_unit AS u ON u.unit = own WHERE township AND own <> lead
+SELECT as_of, id, own, '协办', catch_all, n FROM led JOIN duty_unit AS u ON u.unit = own WHERE township AND own <> lead
+"""
+
+_COPIED = """
+CREATE OR REPLACE TEMP TABLE copied AS
+SELECT DISTINCT t.as_of, t.id, u.unit FROM (
+  SELECT d.as_of, d.id, unnest(r.copies) AS written, p.own
+  FROM routed AS d JOIN duty_route AS r ON r.n = d.route
+  JOIN standing AS s ON s.as_of = d.as_of AND s.id = d.id LEFT JOIN duty_place AS p ON p.code = s.place
+  WHERE d.role = '主办'
+) AS t JOIN duty_unit AS u ON u.unit = if(t.written = 'township', t.own, t.written)
+ANTI JOIN routed AS d ON d.as_of = t.as_of AND d.id = t.id AND d.unit = u.unit
 """

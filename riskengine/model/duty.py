@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from riskengine.model.noun import Noun, Sentence, Slug
 from riskengine.model.subject import Subject
 
-__all__ = ["Level", "Place", "Route", "Unit"]
+__all__ = ["Branch", "Level", "Place", "Route", "Unit"]
 
 
 class Level(Noun):
@@ -60,17 +60,39 @@ class Place(Noun):
         return self
 
 
-class Route(Noun):
-    """First match wins, from top to bottom. ``lead`` answers; with ``township: true`` the place's own unit works along (协办).
+class Branch(Noun):
+    """A route as rules/routes.yaml says it; ``routes`` below it narrow it and are asked before it.
 
-    ``lead: township`` hands the warning to the place's unit; ``lead: reporter`` to the unit that is the subject.
-    ``places`` narrows to places at or below these codes.
+    A condition that is not written is the one above. ``lead``, ``township`` and ``copies`` are None where the branch does not say
+    otherwise: what stands above holds, at the top ``township`` true and no copies. ``name``: what cases and people call it.
     """
 
+    name: Sentence | None = None
+    themes: tuple[str, ...] = ()
+    subjects: tuple[Subject, ...] = ()
+    levels: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    lead: str | None = None
+    township: bool | None = None
+    copies: tuple[str, ...] | None = None
+    catch_all: bool = False
+    routes: tuple[Branch, ...] = ()
+
+
+class Route(Noun):
+    """One line of the routes written out. First match wins, in order. ``lead`` answers; with ``township: true`` the place's own
+    unit works along (协办); ``copies`` (unit ids, ``township``) are told and owe nothing (抄送).
+
+    ``lead: township`` hands the warning to the place's unit; ``lead: reporter`` to the unit that is the subject.
+    ``places`` narrows to places at or below these codes. An empty condition takes everything.
+    """
+
+    name: str = ""
     themes: tuple[str, ...] = ()
     subjects: tuple[Subject, ...] = ()
     levels: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
     lead: str
     township: bool = True
+    copies: tuple[str, ...] = ()
     catch_all: bool = False

@@ -10,6 +10,7 @@ from riskengine.model.duty import Level, Place, Route, Unit
 from riskengine.model.exemption import Exemption
 from riskengine.model.indicator import Indicator
 from riskengine.model.named_list import NamedList
+from riskengine.model.route_case import RouteCase
 from riskengine.model.rule import Rule
 from riskengine.model.signal import Signal
 from riskengine.model.source import Source
@@ -22,7 +23,8 @@ class Rulebook:
     """Loaded, checked and hashed. Mappings keep the order of the files, which is the order of the lists.
 
     ``hash``: SHA-256 over the bytes of all files below ``rules/``. ``rule_hashes``: rule id → SHA-256 of the rule's content, so that a
-    warning can say by which version of which rule it was raised.
+    warning can say by which version of which rule it was raised. ``routes``: the tree of rules/routes.yaml written out, a branch
+    behind the branches below it; ``route_numbers``: where each stands in the file, ``9`` or ``9.1``.
     """
 
     sources: Mapping[str, Source]
@@ -39,3 +41,9 @@ class Rulebook:
     indicators: Mapping[str, Indicator] = field(default_factory=dict)
     clocks: Mapping[str, Clock] = field(default_factory=dict)
     calendar: tuple[CalendarYear, ...] = ()
+    route_numbers: tuple[str, ...] = ()
+    route_cases: tuple[RouteCase, ...] = ()
+
+    def route_number(self, at: int) -> str:
+        """Where the route at ``at`` of ``routes`` (from 0) stands in the file; counted from 1 where there is no file."""
+        return self.route_numbers[at] if self.route_numbers else str(at + 1)

@@ -152,18 +152,20 @@ def _routes(old: Rulebook, new: Rulebook) -> Iterator[Change]:
     for tag, i1, i2, j1, j2 in difflib.SequenceMatcher(a=one, b=two, autojunk=False).get_opcodes():
         if tag == "replace" and i2 - i1 == j2 - j1:
             for i, j in zip(range(i1, i2), range(j1, j2), strict=True):
-                yield Change("派发", "", "", f"第{j + 1}条", one[i], two[j])
+                yield Change("派发", "", "", f"第{new.route_number(j)}条", one[i], two[j])
         elif tag != "equal":
             for i in range(i1, i2):
-                yield Change("派发", "", "", f"（原第{i + 1}条）", one[i], None)
+                yield Change("派发", "", "", f"（原第{old.route_number(i)}条）", one[i], None)
             for j in range(j1, j2):
-                yield Change("派发", "", "", f"第{j + 1}条", None, two[j])
+                yield Change("派发", "", "", f"第{new.route_number(j)}条", None, two[j])
 
 
 def _route(route: Route, units: Mapping[str, str]) -> str:
     parts = ["、".join(map(str, each)) for each in (route.themes, route.subjects, route.levels, route.places) if each]
     lead = {"township": "属地乡镇", "reporter": "报送单位", **units}.get(route.lead, route.lead)
-    return f"{'；'.join(parts) or '其余'} 派给{lead}{'，属地协办' if route.township else ''}{'（兜底）' if route.catch_all else ''}"
+    copies = "、".join({"township": "属地乡镇", **units}.get(unit, unit) for unit in route.copies)
+    told = f"{'，属地协办' if route.township else ''}{f'，抄送{copies}' if copies else ''}{'（兜底）' if route.catch_all else ''}"
+    return f"{'；'.join(parts) or '其余'} 派给{lead}{told}"
 
 
 def _exemptions(book: Rulebook) -> dict[str, BaseModel]:

@@ -11,10 +11,11 @@ from pydantic import BaseModel, ValidationError
 
 from riskengine.errors import Problem
 from riskengine.model.clock import CalendarYear, Clock, ClockFor
-from riskengine.model.duty import Level, Place, Route, Unit
+from riskengine.model.duty import Branch, Level, Place, Unit
 from riskengine.model.exemption import Exemption
 from riskengine.model.indicator import Computed, Indicator, IndicatorExpect
 from riskengine.model.named_list import NamedList
+from riskengine.model.route_case import RouteCase, RouteExpect
 from riskengine.model.rule import Compound, Rule
 from riskengine.model.signal import Signal
 from riskengine.model.source import Source
@@ -31,7 +32,9 @@ ONE_FOR_A_LIST: dict[type[BaseModel], frozenset[str]] = {
     Signal: frozenset({"subject"}),
     Rule: frozenset({"false_causes", "inhibits"}),
     NamedList: frozenset({"values"}),
-    Route: frozenset({"themes", "subjects", "levels", "places"}),
+    Branch: frozenset({"themes", "subjects", "levels", "places", "copies"}),
+    RouteCase: frozenset({"themes", "subjects", "levels", "places"}),
+    RouteExpect: frozenset({"along", "copies"}),
     Compound: frozenset({"all", "any", "none"}),
     Indicator: frozenset({"aliases", "compare"}),
     Computed: frozenset({"by"}),
@@ -42,15 +45,9 @@ ONE_FOR_A_LIST: dict[type[BaseModel], frozenset[str]] = {
 """Fields in which one word may stand for a list of one."""
 
 _FILES = (
-    "levels.yaml",
-    "units.yaml",
-    "routes.yaml",
-    "themes.yaml",
-    "exceptions.yaml",
-    "lists.yaml",
-    "clocks.yaml",
-    "calendar.yaml",
-)
+    "levels.yaml", "units.yaml", "routes.yaml", "routes_cases.yaml", "themes.yaml", "exceptions.yaml", "lists.yaml",
+    "clocks.yaml", "calendar.yaml",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -68,14 +65,18 @@ class Entry(Generic[T]):
 
 @dataclass
 class Entries:
-    """Everything that could be read. ``themes`` is None where there is no themes file; then every theme is allowed."""
+    """Everything that could be read. ``themes`` is None where there is no themes file; then every theme is allowed.
+
+    ``case_problems``: of files that hold nothing but cases; no night asks for them.
+    """
 
     sources: list[Entry[Source]] = field(default_factory=list)
     signals: list[Entry[Signal]] = field(default_factory=list)
     rules: list[Entry[Rule]] = field(default_factory=list)
     levels: list[Entry[Level]] = field(default_factory=list)
     units: list[Entry[Unit]] = field(default_factory=list)
-    routes: list[Entry[Route]] = field(default_factory=list)
+    routes: list[Entry[Branch]] = field(default_factory=list)
+    route_cases: list[Entry[RouteCase]] = field(default_factory=list)
     places: list[Entry[Place]] = field(default_factory=list)
     exemptions: list[Entry[Exemption]] = field(default_factory=list)
     lists: list[Entry[NamedList]] = field(default_factory=list)
@@ -84,6 +85,7 @@ class Entries:
     calendar: list[Entry[CalendarYear]] = field(default_factory=list)
     themes: tuple[str, ...] | None = None
     problems: list[Problem] = field(default_factory=list)
+    case_problems: list[Problem] = field(default_factory=list)
     incomplete: set[str] = field(default_factory=set)
 
     def add(self, other: Entries) -> None:
@@ -169,6 +171,12 @@ def _read(name: str, path: Path, entries: Entries) -> None:
         return
     document = read_document(path, file)
     kind = folder if not known else name.removesuffix(".yaml")
+    if kind == "routes_cases":
+        alone = Entries(problems=list(document.problems))
+        if document.data is not None or not document.problems:
+            entries.route_cases += _listed(document, "cases", RouteCase, alone)
+        entries.case_problems += alone.problems
+        return
     before = len(entries.problems)
     entries.problems += document.problems
     if document.data is not None or not document.problems:
@@ -184,7 +192,7 @@ def _entries_of(kind: str, document: Document, entries: Entries) -> None:
         case "units":
             entries.units += _listed(document, "units", Unit, entries)
         case "routes":
-            entries.routes += _listed(document, "routes", Route, entries)
+            entries.routes += _listed(document, "routes", Branch, entries)
         case "exceptions":
             entries.exemptions += _listed(document, "exceptions", Exemption, entries)
         case "lists":
@@ -233,7 +241,9 @@ def _listed(document: Document, key: str, model: type[T], entries: Entries) -> l
 
 def _validated(item: object, model: type[T], document: Document, at: Location, entries: Entries) -> T | None:
     if isinstance(item, dict):
-        item = _widened(item, ONE_FOR_A_LIST.get(model, frozenset()))
+        item = _branch_widened(item) if model is Branch else _widened(item, ONE_FOR_A_LIST.get(model, frozenset()))
+        if model is RouteCase:
+            _widen_below(item, "expect", RouteExpect)
         if model is Rule:
             _widen_below(item, "compound", Compound)
         if model is Clock:
@@ -250,6 +260,13 @@ def _validated(item: object, model: type[T], document: Document, at: Location, e
     except ValidationError as error:
         entries.problems += problems_of(error, model, document, at)
         return None
+
+
+def _branch_widened(item: dict[object, object]) -> dict[object, object]:
+    widened = _widened(item, ONE_FOR_A_LIST[Branch])
+    if isinstance(below := item.get("routes"), list):
+        widened["routes"] = [_branch_widened(each) if isinstance(each, dict) else each for each in below]
+    return widened
 
 
 def _widen_below(item: dict[object, object], key: str, model: type[BaseModel]) -> None:

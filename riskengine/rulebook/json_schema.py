@@ -13,11 +13,12 @@ from pydantic import BaseModel, TypeAdapter
 
 from riskengine.contracts import contract, kinds
 from riskengine.model.clock import DELIVERY, CalendarYear, Clock
-from riskengine.model.duty import Level, Route, Unit
+from riskengine.model.duty import Branch, Level, Unit
 from riskengine.model.exemption import Exemption
 from riskengine.model.indicator import Indicator
 from riskengine.model.named_list import NamedList
 from riskengine.model.noun import Name, Slug
+from riskengine.model.route_case import RouteCase
 from riskengine.model.rule import Rule
 from riskengine.model.signal import Signal
 from riskengine.model.source import Source
@@ -34,7 +35,8 @@ _LISTED: dict[str, tuple[str, type[BaseModel], str]] = {
     "indicators": ("indicators", Indicator, "指标"),
     "levels": ("levels", Level, "预警等级"),
     "units": ("units", Unit, "责任单位"),
-    "routes": ("routes", Route, "派发"),
+    "routes": ("routes", Branch, "派发"),
+    "routes_cases": ("cases", RouteCase, "派发用例"),
     "exceptions": ("exceptions", Exemption, "例外"),
     "lists": ("lists", NamedList, "名单"),
     "clocks": ("clocks", Clock, "期限"),
@@ -48,7 +50,7 @@ PATTERNS = {
     "indicators": "indicators/*.yaml",
     **{
         name: f"{name}.yaml"
-        for name in ("exceptions", "lists", "levels", "units", "routes", "clocks", "calendar", "themes")
+        for name in ("exceptions", "lists", "levels", "units", "routes", "routes_cases", "clocks", "calendar", "themes")
     },
 }
 """Schema → the files below ``rules/`` that it is for."""
@@ -57,7 +59,8 @@ _TITLES = {
     "Source": "来源", "Cell": "一个字段", "Condition": "满足的行", "Received": "报送日期", "Reports": "报送约定", "Signal": "信号",
     "Rule": "规则", "Parameter": "参数", "Feature": "得分项", "Floor": "保底", "Compound": "复合", "AtLeast": "至少几条",
     "Evidence": "证据", "Case": "用例", "Expect": "应当得出", "Exemption": "例外", "NamedList": "名单", "Level": "等级", "Unit": "单位",
-    "Route": "派发", "Subject": "对象", "Indicator": "指标", "Target": "目标", "Limit": "控制值", "Computed": "计算",
+    "Branch": "派发", "RouteCase": "派发用例", "RouteExpect": "应当派给谁",
+    "Subject": "对象", "Indicator": "指标", "Target": "目标", "Limit": "控制值", "Computed": "计算",
     "Clock": "期限", "Extension": "延长", "ClockFor": "用在哪里", "CalendarYear": "一年的放假安排",
     "Deduction": "扣分", "IndicatorCase": "指标的用例", "IndicatorExpect": "应当说什么",
 }  # fmt: skip
@@ -76,6 +79,9 @@ def json_schemas(entries: Entries) -> dict[str, str]:
         definitions = below.pop("definitions", {})
         definitions[model.__name__] = below
         made[name] = _file(key, title, {"$ref": f"#/definitions/{model.__name__}"}) | {"definitions": definitions}
+    made["routes"]["properties"]["routes"]["items"] = {
+        "allOf": [{"$ref": "#/definitions/Branch"}, {"required": ["lead"]}]
+    }
     made["themes"] = _file("themes", "主题", {"type": "string"})
     head = {"$schema": "http://json-schema.org/draft-07/schema#"}
     return {name: json.dumps(head | made[name], ensure_ascii=False, indent=1) + "\n" for name in PATTERNS}
@@ -91,7 +97,8 @@ def _of(model: type[BaseModel], entries: Entries) -> Schema:
     raw = model.model_json_schema(by_alias=True)
     below = raw.pop("$defs", {})
     every: dict[str, Schema] = {name: cast(Schema, _plain(each)) for name, each in below.items()}
-    every[model.__name__] = cast(Schema, _plain(raw))
+    if "$ref" not in raw:  # a model that stands below itself is among its own definitions
+        every[model.__name__] = cast(Schema, _plain(raw))
     short = {each.__name__: keys for each, keys in ONE_FOR_A_LIST.items()}
     names = _Names(entries)
     for name, schema in every.items():
@@ -250,11 +257,17 @@ class _Names:
                 return of | _closed(self.levels)
             case ("Reports" | "Expect", "unit") | ("Indicator", "reports" | "owner" | "about"):
                 return of | _closed(self.units)
-            case ("Route", "lead"):
+            case ("Branch" | "RouteExpect", "lead"):
                 return of | _closed(self.units and [*self.units, "township", "reporter"])
-            case ("Route", "themes"):
+            case ("Branch" | "RouteExpect", "copies") | ("RouteExpect", "along"):
+                return _each(of, {"type": "string"} | _closed(self.units and [*self.units, "township"]))
+            case ("RouteCase", "unit"):
+                return of | _closed(self.units)
+            case ("RouteCase", "merged_into"):
+                return of | _closed(self.themes)
+            case ("Branch" | "RouteCase", "themes"):
                 return _each(of, {"type": "string"} | _closed(self.themes))
-            case ("Route" | "ClockFor", "levels"):
+            case ("Branch" | "RouteCase" | "ClockFor", "levels"):
                 return _each(of, {"type": "string"} | _closed(self.levels))
             case ("Compound", "all" | "any" | "none") | ("AtLeast", "of") | ("Rule", "inhibits"):
                 return _each(of, _RULE)

@@ -16,12 +16,14 @@ from riskengine.rulebook.checks.clocks import check_clocks
 from riskengine.rulebook.checks.compounds import check_compounds
 from riskengine.rulebook.checks.duty import check_duty
 from riskengine.rulebook.checks.indicators import check_indicator_cases, check_indicators
+from riskengine.rulebook.checks.routes import check_route_cases, check_routes
 from riskengine.rulebook.checks.rules import check_rules
 from riskengine.rulebook.checks.signals import check_signals
 from riskengine.rulebook.checks.sources import check_sources
 from riskengine.rulebook.entries import Entries, read_entries, rule_files
 from riskengine.rulebook.language.lists import indicator_written_out, rule_written_out, signal_written_out
 from riskengine.rulebook.names import names_used, signals_behind
+from riskengine.rulebook.routes import branches
 from riskengine.workspace import Workspace
 
 __all__ = ["find_problems", "load", "rules_hash"]
@@ -41,6 +43,7 @@ def load(workspace: Workspace, *, cases: bool = False) -> Rulebook:
     lists = {entry.model.name: entry.model for entry in entries.lists}
     signals = {entry.model.name: signal_written_out(entry.model, lists) for entry in entries.signals}
     rules = {entry.model.id: rule_written_out(entry.model, lists) for entry in entries.rules}
+    routes = list(branches(entries))
     return Rulebook(
         sources={entry.model.source: entry.model for entry in entries.sources},
         signals=signals,
@@ -48,7 +51,9 @@ def load(workspace: Workspace, *, cases: bool = False) -> Rulebook:
         levels=tuple(sorted((entry.model for entry in entries.levels), key=lambda level: level.rank)),
         units={entry.model.id: entry.model for entry in entries.units},
         places=tuple(entry.model for entry in entries.places),
-        routes=tuple(entry.model for entry in entries.routes),
+        routes=tuple(each.route for each in routes),
+        route_numbers=tuple(each.number for each in routes),
+        route_cases=tuple(entry.model for entry in entries.route_cases),
         hash=digest,
         exemptions=tuple(entry.model for entry in entries.exemptions),
         lists=lists,
@@ -71,9 +76,10 @@ def find_problems(entries: Entries, *, cases: bool = True) -> list[Problem]:
         check_compounds,
         check_duty,
         check_clocks,
+        check_routes,
         check_agreements,
         check_indicators,
-        *((check_cases, check_indicator_cases) if cases else ()),
+        *((check_cases, check_indicator_cases, check_route_cases) if cases else ()),
     ):
         found += check(entries)
     return sorted(set(found))

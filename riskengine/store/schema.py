@@ -95,6 +95,8 @@ CREATE TABLE IF NOT EXISTS intervene.duty (
   provisional BOOLEAN, clock VARCHAR, counted_from DATE);
 -- which units a trial rule's warning would have gone to, on the night it would have been opened
 CREATE TABLE IF NOT EXISTS intervene.trial_duty (as_of DATE, id VARCHAR, unit VARCHAR, role VARCHAR, catch_all BOOLEAN);
+-- which units are only told of a warning (抄送): no clock, no receipt
+CREATE TABLE IF NOT EXISTS intervene.copied (as_of DATE, id VARCHAR, unit VARCHAR);
 CREATE TABLE IF NOT EXISTS intervene.list (as_of DATE, unit VARCHAR, path VARCHAR, sha256 VARCHAR, lines BIGINT);
 
 CREATE TABLE IF NOT EXISTS review.night (as_of DATE PRIMARY KEY, rules_hash VARCHAR, seconds DOUBLE);

@@ -166,3 +166,22 @@ def test_a_changed_lead_is_told_by_the_names_of_the_units(book):
 def test_a_workbook_that_is_not_there_is_said_so(county):
     with pytest.raises(WrongUse, match=r"没有“.*none\.xlsx”这个文件"):
         take_in(county, county.root / "none.xlsx")
+
+
+def test_a_route_takes_what_stands_below_it_along_and_leaves_with_it(county, book):
+    sheet = book["派发"]
+    before = load(county)
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)]
+    assert rows[8][8] == "矛盾纠纷；下有1条细分，在 routes.yaml 里改"
+    sheet.delete_rows(2, len(rows))
+    for row in (rows[8], *rows[:8], *rows[9:]):
+        sheet.append(row)
+    assert book.taken().said == ("rules/routes.yaml：次序改为原第 9、1、2、3、4、5、6、7、8、10、11、12、13 条",)
+    moved = load(county)
+    assert moved.route_numbers[:3] == ("1.1", "1", "2")
+    assert moved.routes == (*before.routes[8:10], *before.routes[:8], *before.routes[10:])
+    again = Book(county)
+    again["派发"].delete_rows(2)
+    said = again.taken().said
+    assert said[0] == "rules/routes.yaml：第1条下的1条细分一并删去"
+    assert load(county).routes == moved.routes[2:]

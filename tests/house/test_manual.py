@@ -12,10 +12,11 @@ from riskengine.cases.run import run_cases
 from riskengine.contracts import contract, kinds
 from riskengine.model.case import Case, Expect
 from riskengine.model.clock import CalendarYear, Clock, ClockFor, Extension
-from riskengine.model.duty import Level, Place, Route, Unit
+from riskengine.model.duty import Branch, Level, Place, Unit
 from riskengine.model.exemption import Exemption
 from riskengine.model.indicator import Computed, Deduction, Indicator, IndicatorCase, IndicatorExpect, Limit, Target
 from riskengine.model.named_list import NamedList
+from riskengine.model.route_case import RouteCase, RouteExpect
 from riskengine.model.rule import AtLeast, Compound, Evidence, Feature, Floor, Parameter, Rule
 from riskengine.model.signal import Measure, Signal
 from riskengine.model.source import Cell, Condition, Received, Reports, Source
@@ -43,7 +44,7 @@ SECTIONS = {
     "期限": (Clock, Extension, ClockFor),
     "工作日历": (CalendarYear,),
     "责任单位": (Unit,),
-    "派发": (Route,),
+    "派发": (Branch, RouteCase, RouteExpect),
     "地区": (Place,),
 }
 

@@ -226,9 +226,9 @@ def test_the_command_writes_them_leaves_equal_ones_alone_and_says_how_an_editor_
     done = CliRunner().invoke(app, ["rules", "schema", "--workspace", str(workspace.root)])
     assert done.exit_code == 0
     assert json.loads(done.stdout)["yaml.schemas"]["rules/schema/signals.schema.json"] == "rules/signals/*.yaml"
-    assert "12个文件，改写了12个" in done.stderr
+    assert "13个文件，改写了13个" in done.stderr
     again = CliRunner().invoke(app, ["rules", "schema", "--workspace", str(workspace.root)])
-    assert "12个文件，改写了0个" in again.stderr
+    assert "13个文件，改写了0个" in again.stderr
 
 
 def test_a_broken_rule_file_keeps_its_names_out_and_is_told(workspace: Workspace) -> None:

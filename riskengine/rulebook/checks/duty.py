@@ -1,4 +1,4 @@
-"""Levels, units, places and routes: that every warning finds exactly one level and one unit that answers."""
+"""Levels, units and places: that every warning finds exactly one level, and every place a unit."""
 
 from __future__ import annotations
 
@@ -7,20 +7,17 @@ from collections import Counter
 from collections.abc import Iterator
 
 from riskengine.errors import Problem
-from riskengine.model.duty import Route
-from riskengine.model.rule import Rule
-from riskengine.model.subject import Subject
-from riskengine.rulebook.entries import Entries, Entry
+from riskengine.rulebook.entries import Entries
 from riskengine.rulebook.suggest import suggestion
 
-__all__ = ["check_duty", "route_takes"]
+__all__ = ["check_duty"]
 
 _ABOVE = {"county": None, "town": "county", "village": "town"}
 _LEADS = ("township", "reporter")
 
 
 def check_duty(entries: Entries) -> Iterator[Problem]:
-    """Problems of levels, units, places and routes."""
+    """Problems of levels, units and places."""
     yield from _levels(entries)
     seen: set[str] = set()
     for unit in entries.units:
@@ -28,7 +25,6 @@ def check_duty(entries: Entries) -> Iterator[Problem]:
             yield unit.problem(("id",), "E501", f"单位“{unit.model.id}”已有或是保留名称。请换一个编号。")
         seen.add(unit.model.id)
     yield from _places(entries)
-    yield from _routes(entries)
 
 
 def _levels(entries: Entries) -> Iterator[Problem]:
@@ -88,58 +84,3 @@ def _places(entries: Entries) -> Iterator[Problem]:
         elif above is not None and parent is not None and parent.model.level != above:
             message = f"“{place.name}”（{place.level}）的上级“{parent.model.name}”应是 {above}，现为 {parent.model.level}。"
             yield entry.problem(("parent",), "E703", message)
-
-
-def route_takes(route: Route, rule: Rule) -> bool:
-    """The route can take warnings of the rule, whatever their level and place."""
-    return (not route.themes or rule.theme in route.themes) and (not route.subjects or rule.subject in route.subjects)
-
-
-def _routes(entries: Entries) -> Iterator[Problem]:
-    if not entries.routes or "routes" in entries.incomplete:
-        return
-    known = {
-        "themes": set(entries.themes or ()),
-        "levels": {level.model.name for level in entries.levels},
-        "places": {place.model.code for place in entries.places},
-    }
-    units = {unit.model.id for unit in entries.units}
-    unsure = set(entries.incomplete)
-    if entries.themes is None:
-        known["themes"] = {rule.model.theme for rule in entries.rules}
-        if "warnings" in entries.incomplete:
-            unsure.add("themes")  # a rule that could not be read may be the one of this theme
-    for entry in entries.routes:
-        route = entry.model
-        for key, names in known.items():
-            for number, name in enumerate(getattr(route, key)):
-                if name not in names and key not in unsure:
-                    what = {"themes": "主题", "levels": "等级", "places": "地区编码"}[key]
-                    yield entry.problem((key, number), "E704", f"未知{what}“{name}”{suggestion(name, names, 12)}")
-        if route.lead not in (*units, *_LEADS) and "units" not in entries.incomplete:
-            yield entry.problem(("lead",), "E701", f"未知责任单位“{route.lead}”{suggestion(route.lead, units)}")
-        if route.lead == "reporter":
-            yield from _reporter(entry, entries)
-    caught = [entry for entry in entries.routes if entry.model.catch_all]
-    if not caught:
-        message = "没有兜底的一条。请在最后写 {lead: 单位, catch_all: true}，以免预警无人负责。"
-        yield entries.routes[-1].problem((), "E705", message)
-    for entry in caught:
-        route = entry.model
-        if route.themes or route.subjects or route.levels or route.places or entry is not entries.routes[-1]:
-            yield entry.problem(("catch_all",), "E705", "兜底的一条须写在最后，且不写 themes、subjects、levels、places。")
-        elif route.lead in _LEADS:
-            yield entry.problem(("lead",), "E705", f"兜底的一条须写明单位，不能写 {route.lead}。")
-
-
-def _reporter(entry: Entry[Route], entries: Entries) -> Iterator[Problem]:
-    route = entry.model
-    if not route.themes and not route.subjects:
-        message = "lead: reporter 只用于单位（unit）对象。请写 subjects: [unit] 或相应主题。"
-        yield entry.problem(("lead",), "E706", message)
-        return
-    for rule in entries.rules:
-        if rule.model.subject is not Subject.UNIT and route_takes(route, rule.model):
-            message = f"lead: reporter 只用于单位（unit）对象，但规则“{rule.model.id}”的对象是 {rule.model.subject.value}。"
-            yield entry.problem(("lead",), "E706", message)
-            return

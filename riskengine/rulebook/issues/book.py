@@ -9,13 +9,14 @@ from riskengine.errors import Problem
 from riskengine.model.rule import Rule
 from riskengine.model.signal import Signal
 from riskengine.model.subject import PLACES
-from riskengine.rulebook.checks.duty import route_takes
+from riskengine.rulebook.checks.routes import route_takes
 from riskengine.rulebook.issues.rules import LONGEST
 from riskengine.rulebook.issues.units import unlike
 from riskengine.rulebook.issues.view import View
 from riskengine.rulebook.language.lists import lists_used
 from riskengine.rulebook.language.syntax import parsed
 from riskengine.rulebook.names import names_used, signals_behind, words
+from riskengine.rulebook.routes import CONDITIONS, written_out
 
 __all__ = ["book_issues"]
 
@@ -73,15 +74,15 @@ def _formulas(view: View) -> Iterator[Problem]:
 def _routes(view: View) -> Iterator[Problem]:
     entries = view.entries
     rules = [rule for rule in view.rules.values() if rule.status == "live"]
-    for number, entry in enumerate(entries.routes):
+    routes = written_out(entries)
+    for number, entry in enumerate(routes):
         route = entry.model
         if not route.catch_all and not any(route_takes(route, rule) for rule in rules):
             yield entry.problem((), "I806", "没有在用的规则会走到这一条。如不再需要，请删去。")
             continue
-        for before in entries.routes[: min(number, _LOOKED)]:
+        for before in routes[: min(number, _LOOKED)]:
             above = before.model
-            keys = ("themes", "subjects", "levels", "places")
-            if not route.catch_all and all(_within(getattr(route, key), getattr(above, key)) for key in keys):
+            if not route.catch_all and all(_within(getattr(route, key), getattr(above, key)) for key in CONDITIONS):
                 line = before.document.position(before.at)[0]
                 yield entry.problem((), "I812", f"第{line}行的一条已经接走全部，这一条永远轮不到。请调整次序。")
                 break
@@ -94,7 +95,7 @@ def _within(narrow: tuple[str, ...], wide: tuple[str, ...]) -> bool:
 
 def _towns(view: View) -> Iterator[Problem]:
     entries = view.entries
-    if not any(entry.model.lead == "township" for entry in entries.routes):
+    if not any(entry.model.lead == "township" for entry in written_out(entries)):
         return
     served = {place.model.code for place in entries.places if place.model.unit is not None}
     towns = {place.model.code: place for place in entries.places if place.model.level == "town"}

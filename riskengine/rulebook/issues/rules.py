@@ -9,7 +9,7 @@ from riskengine.errors import Problem
 from riskengine.model.duty import Route
 from riskengine.model.rule import Rule
 from riskengine.rulebook.checks.compounds import members_of
-from riskengine.rulebook.checks.duty import route_takes
+from riskengine.rulebook.checks.routes import route_takes
 from riskengine.rulebook.entries import Entry
 from riskengine.rulebook.issues.masked import graveness
 from riskengine.rulebook.issues.reasoning import possible_ways
@@ -18,6 +18,7 @@ from riskengine.rulebook.issues.view import View
 from riskengine.rulebook.language.syntax import parsed
 from riskengine.rulebook.language.tree import Node
 from riskengine.rulebook.names import names_used, parameters_in_force
+from riskengine.rulebook.routes import written_out
 
 __all__ = ["LONGEST", "rule_issues"]
 
@@ -134,7 +135,8 @@ def _routed(entry: Entry[Rule], view: View) -> Iterator[Problem]:
     if not view.entries.routes or {"routes", "levels", "places"} & view.entries.incomplete:
         return
     top = {place.model.code for place in view.entries.places if place.model.level == "county"}
-    own = [route.model for route in view.entries.routes if not route.model.catch_all and route_takes(route.model, rule)]
+    routes = (entry.model for entry in written_out(view.entries))
+    own = [route for route in routes if not route.catch_all and route_takes(route, rule)]
     if not own:
         message = f"没有派发规则接收主题“{rule.theme}”的预警，只能靠兜底。请在 routes.yaml 里补上。"
         yield entry.problem(("theme",), "I805", message)
