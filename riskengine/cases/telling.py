@@ -11,7 +11,7 @@ from riskengine.cases.indicators import IndicatorResult
 from riskengine.cases.outcome import VERDICTS, NightSeen, Result
 from riskengine.rulebook.names import parameters_in_force
 
-__all__ = ["failure_text", "indicator_failure_text", "indicators_json", "report_text", "results_json"]
+__all__ = ["aligned", "failure_text", "indicator_failure_text", "indicators_json", "report_text", "results_json"]
 
 Where = Mapping[tuple[str, int], str]
 """(rule or indicator, index of the case) → ``rules/warnings/fraud/fraud.yaml:27:9``."""
@@ -57,7 +57,7 @@ def failure_text(result: Result, where: str, units: Mapping[str, str]) -> str:
     if outcome.fault is not None:
         lines.append(f"    规则没有算成：{outcome.fault}")
     lines.append("    每一步：")
-    lines += _indented(_nights(outcome.nights), 6)
+    lines += aligned(_nights(outcome.nights), 6)
     if result.rule.when and any(each.what == "判断" for each in result.differences):
         lines.append(f"      条件：{result.rule.when}")
     lines += [f"      {line}" for line in (*_parameters(result), *_score(outcome.why))]
@@ -70,7 +70,7 @@ def failure_text(result: Result, where: str, units: Mapping[str, str]) -> str:
         lines.append(f"      未开警：for {result.rule.opens}，最近各夜中只有 {hits} 夜命中")
     for table in outcome.tables:
         lines.append(f"      {table.title}：" + ("" if table.rows else "没有"))
-        lines += _indented([table.columns, *table.rows], 8) if table.rows else []
+        lines += aligned([table.columns, *table.rows], 8) if table.rows else []
     return "\n".join(lines)
 
 
@@ -176,7 +176,7 @@ def _score(why: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def _indented(rows: Sequence[Sequence[str]], blanks: int) -> list[str]:
+def aligned(rows: Sequence[Sequence[str]], blanks: int) -> list[str]:
     """Rows as columns of text; a Chinese character is two wide."""
     widths = [max(_width(row[at]) for row in rows) for at in range(len(rows[0]))]
     return [
