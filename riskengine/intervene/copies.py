@@ -23,7 +23,8 @@ def keep_copies(con: Connection, as_of: date) -> None:
     """Write tonight's rows of ``intervene.copied`` from the temporary table ``copied``: open warnings, and once more those that are
     lifted tonight, for whom it was copied to when they were last open. What trial rules would have warned of is told to nobody.
     """
-    con.execute(_KEEP, {"as_of": as_of})
+    if con.execute("(SELECT 1 FROM copied LIMIT 1) UNION ALL (SELECT 1 FROM intervene.copied LIMIT 1)").fetchone():
+        con.execute(_KEEP, {"as_of": as_of})
 
 
 def copied_entries(con: Connection, rulebook: Rulebook, found: Sequence[Entry], as_of: date) -> dict[str, list[Entry]]:

@@ -58,7 +58,8 @@ def route(con: Connection, rulebook: Rulebook, as_of: date) -> None:
     """
     con.execute(_STANDING, {"as_of": as_of})
     route_standing(con, rulebook, [as_of])
-    con.execute(_COPIED)
+    asked = any(each.copies for each in rulebook.routes)
+    con.execute(_COPIED if asked else "CREATE OR REPLACE TEMP TABLE copied (as_of DATE, id VARCHAR, unit VARCHAR)")
 
 
 def route_standing(con: Connection, rulebook: Rulebook, nights: Sequence[date]) -> None:
