@@ -58,7 +58,7 @@ def check_routes(entries: Entries) -> Iterator[Problem]:
     named: dict[str, str] = {}
     for each in sorted(branches(entries), key=lambda each: each.entry.document.position(each.entry.at)):
         yield from _names(each, known)
-        yield from _narrowing(each)
+        yield from _narrowing(each, known)
         name = each.entry.model.name
         if name is not None and name in named:
             yield each.entry.problem(("name",), "E501", f"派发“{name}”已有（第{named[name]}条）。请换一个名称。")
@@ -88,12 +88,12 @@ def _names(each: Written, known: _Known) -> Iterator[Problem]:
             yield entry.problem(("copies", number), "E701", message)
 
 
-def _narrowing(each: Written) -> Iterator[Problem]:
+def _narrowing(each: Written, known: _Known) -> Iterator[Problem]:
     """A branch below another one must narrow it, and must leave something over."""
     branch, above = each.entry.model, each.above
     if above is None:
         return
-    for key in each.excluded:
+    for key in (key for key in each.excluded if key not in known.unsure):
         wide = "、".join(map(str, getattr(above.route, key)))
         message = f"上一层只管{_CALLED[key]}“{wide}”，这里写的都不在其中，永远轮不到。请改这里或上一层的 {key}。"
         yield each.entry.problem((key,), "E707", message)
