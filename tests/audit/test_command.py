@@ -8,7 +8,7 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from riskengine.cli import app
+from riskengine.cli.every import app
 from riskengine.store.database import connect
 from riskengine.workspace import Workspace
 
