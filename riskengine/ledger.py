@@ -107,7 +107,7 @@ def account(con: Connection, as_of: date, rules_hash: str, seconds: Mapping[str,
         "receipts_not_taken": _rows(
             con,
             """SELECT code, (SELECT any_value(name) FROM sense.file WHERE file_id = issue.file_id) AS file, row_no, message
-            FROM review.issue AS issue WHERE as_of = $1 ORDER BY ALL""",
+            FROM intervene.refused AS issue WHERE as_of = $1 ORDER BY ALL""",
             as_of,
         ),
         "lists": _rows(

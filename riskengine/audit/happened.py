@@ -185,19 +185,19 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         ("回执",),
-        "review.outcome",
+        "intervene.reply",
         ("warning", "unit"),
         """SELECT o.as_of, '回执' AS what, f.name || '第' || o.row_no || '行' AS origin, o.id AS warning, o.unit, o.signed_on, o.outcome,
           o.fed_back_on, sha256(coalesce(o.post, '') || chr(10) || coalesce(o.measure, '')) AS words_sha256
-        FROM review.outcome o SEMI JOIN audit_night USING (as_of) LEFT JOIN sense.file f ON f.file_id = o.file_id
+        FROM intervene.reply o SEMI JOIN audit_night USING (as_of) LEFT JOIN sense.file f ON f.file_id = o.file_id
         ORDER BY o.as_of, f.name, o.row_no, o.id""",
     ),
     Kind(
         ("回执未收",),
-        "review.issue",
+        "intervene.refused",
         ("code",),
         """SELECT i.as_of, '回执未收' AS what, f.name || '第' || i.row_no || '行' AS origin, i.code
-        FROM review.issue i SEMI JOIN audit_night USING (as_of) LEFT JOIN sense.file f ON f.file_id = i.file_id
+        FROM intervene.refused i SEMI JOIN audit_night USING (as_of) LEFT JOIN sense.file f ON f.file_id = i.file_id
         ORDER BY i.as_of, f.name, i.row_no, i.code""",
     ),
 )

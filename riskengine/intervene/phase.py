@@ -8,23 +8,47 @@ from time import perf_counter
 
 from riskengine.intervene.briefs.papers import due_papers
 from riskengine.intervene.copies import copied_entries, copy_workbook, keep_copies
+from riskengine.intervene.drill import call_drill
 from riskengine.intervene.duty import assign
+from riskengine.intervene.handling.objections import redirect
+from riskengine.intervene.handling.replies import settle
+from riskengine.intervene.handling.steps import walk_steps
 from riskengine.intervene.jsonl import as_json_lines
+from riskengine.intervene.ladder import climb
 from riskengine.intervene.leader.documents import documents
 from riskengine.intervene.leader.page import leaders_page
 from riskengine.intervene.leader.readings import readings
 from riskengine.intervene.leader.wolf import rule_records
 from riskengine.intervene.lines import Entry, entries, families, lines_by_unit
+from riskengine.intervene.lookback import look_back
 from riskengine.intervene.notice import notice_workbook, notices
 from riskengine.intervene.outbox import Document, Written, deliver, folder_names
 from riskengine.intervene.routing import route
+from riskengine.intervene.sampling import draw_samples
 from riskengine.intervene.situation import situation
+from riskengine.intervene.waiting import hold_back
 from riskengine.intervene.workbook import county_workbook, unit_workbook
 from riskengine.model.rulebook import Rulebook
 from riskengine.store.database import Connection, transaction
 from riskengine.workspace import Workspace
 
 __all__ = ["intervene", "lists"]
+
+
+_OWN = ("reply", "refused", "step", "handling", "objection", "leave", "waiting", "rung", "paper", "plate", "errand")
+_STEPS = (
+    settle,
+    walk_steps,
+    route,
+    redirect,
+    hold_back,
+    assign,
+    climb,
+    call_drill,
+    draw_samples,
+    look_back,
+)
+"""What is decided before the lists are written, in this order."""
 
 
 def intervene(con: Connection, workspace: Workspace, rulebook: Rulebook, as_of: date) -> None:
@@ -40,10 +64,10 @@ def intervene(con: Connection, workspace: Workspace, rulebook: Rulebook, as_of: 
         return
     started = perf_counter()
     with transaction(con):
-        for table in ("night", "duty", "trial_duty", "copied", "list"):
+        for table in ("night", "duty", "trial_duty", "copied", "list", *_OWN):
             con.execute(f"DELETE FROM intervene.{table} WHERE as_of = ?", [as_of])
-        route(con, rulebook, as_of)
-        assign(con, rulebook, as_of)
+        for step in _STEPS:
+            step(con, rulebook, as_of)
         con.execute(_TRIALS)
         keep_copies(con, as_of)
         _record(con, as_of, deliver(folder, _documents(con, rulebook, as_of)))

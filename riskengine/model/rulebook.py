@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from riskengine.model.appraisal import Appraisal
 from riskengine.model.clock import CalendarYear, Clock
+from riskengine.model.deliveries import Deliveries
 from riskengine.model.duty import Level, Place, Route, Unit
 from riskengine.model.exemption import Exemption
+from riskengine.model.handling import Handling
 from riskengine.model.indicator import Indicator
+from riskengine.model.ladder import Ladder
+from riskengine.model.learning import Learning
+from riskengine.model.links import Links
 from riskengine.model.named_list import NamedList
+from riskengine.model.rebound import Rebound
 from riskengine.model.route_case import RouteCase
 from riskengine.model.rule import Rule
 from riskengine.model.signal import Signal
@@ -43,6 +50,13 @@ class Rulebook:
     calendar: tuple[CalendarYear, ...] = ()
     route_numbers: tuple[str, ...] = ()
     route_cases: tuple[RouteCase, ...] = ()
+    handling: Handling = field(default_factory=Handling)
+    ladder: Ladder = field(default_factory=Ladder)
+    deliveries: Deliveries = field(default_factory=Deliveries)
+    rebound: Rebound = field(default_factory=Rebound)
+    links: Links = field(default_factory=Links)
+    appraisal: Appraisal = field(default_factory=Appraisal)
+    learning: Learning = field(default_factory=Learning)
 
     def route_number(self, at: int) -> str:
         """Where the route at ``at`` of ``routes`` (from 0) stands in the file; counted from 1 where there is no file."""

@@ -191,7 +191,7 @@ WITH lead AS (
 )
 SELECT w.id, w.theme, w.subject_type, w.subject, w.subject_name, w.opened_on,
   coalesce(w.lifted_on - 1, $last) AS closed, o.outcome
-FROM kept.review.outcome o
+FROM kept.intervene.reply o
 JOIN kept.assess.warning w ON w.id = o.id
 LEFT JOIN lead l ON l.id = o.id AND l.unit = o.unit
 WHERE o.outcome IS NOT NULL AND o.as_of <= $last

@@ -6,7 +6,7 @@ from datetime import date
 from time import perf_counter
 
 from riskengine.model.rulebook import Rulebook
-from riskengine.review.receipts import settle
+from riskengine.review.watch import watch
 from riskengine.store.database import Connection, transaction
 from riskengine.workspace import Workspace
 
@@ -19,7 +19,7 @@ def review(con: Connection, workspace: Workspace, rulebook: Rulebook, as_of: dat
         return
     started = perf_counter()
     with transaction(con):
-        for table in ("night", "outcome", "issue"):
+        for table in ("night", "watch", "rebound", "doubt"):
             con.execute(f"DELETE FROM review.{table} WHERE as_of = ?", [as_of])
-        settle(con, rulebook, as_of)
+        watch(con, rulebook, as_of)
         con.execute("INSERT INTO review.night VALUES (?, ?, ?)", [as_of, rulebook.hash, perf_counter() - started])

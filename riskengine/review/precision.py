@@ -81,7 +81,7 @@ WITH lead AS (
   SELECT id, unit, arg_max(role, as_of) AS role FROM intervene.duty WHERE as_of <= $as_of GROUP BY id, unit
 ), outcome AS (
   SELECT o.id, o.outcome
-  FROM review.outcome AS o
+  FROM intervene.reply AS o
   JOIN lead AS l ON l.id = o.id AND l.unit = o.unit
   WHERE o.as_of <= $as_of AND o.outcome IS NOT NULL
   QUALIFY row_number() OVER (
@@ -110,7 +110,7 @@ WITH duty AS (
 ), said AS (
   SELECT id, unit, min(signed_on) AS signed_on, bool_or(outcome IS NOT NULL) AS answered,
     min(coalesce(fed_back_on, as_of)) FILTER (outcome IS NOT NULL) AS answered_on
-  FROM review.outcome WHERE as_of <= $as_of GROUP BY id, unit
+  FROM intervene.reply WHERE as_of <= $as_of GROUP BY id, unit
 ), work AS (
   SELECT d.*, s.signed_on - d.delivered_on AS sign_days,
     s.signed_on IS NOT NULL OR coalesce(s.answered, FALSE) AS signed, coalesce(s.answered, FALSE) AS answered,

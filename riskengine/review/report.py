@@ -182,7 +182,7 @@ def review_report(con: Connection, as_of: date, rulebook: Rulebook) -> ReviewRep
     """
     night = {"as_of": as_of}
     issues = con.execute(
-        "SELECT message FROM review.issue WHERE as_of <= $as_of ORDER BY as_of, file_id, row_no", night
+        "SELECT message FROM intervene.refused WHERE as_of <= $as_of ORDER BY as_of, file_id, row_no", night
     )
     messages = tuple(message for (message,) in issues.fetchall())
     outcomes = con.execute(_OUTCOMES, night).fetchall()
@@ -212,7 +212,7 @@ _OUTCOMES = """
 SELECT outcome, count(*)
 FROM (
   SELECT id, unit, arg_max(outcome, (as_of, file_id, row_no)) AS outcome
-  FROM review.outcome WHERE as_of <= $as_of AND outcome IS NOT NULL GROUP BY id, unit
+  FROM intervene.reply WHERE as_of <= $as_of AND outcome IS NOT NULL GROUP BY id, unit
 )
 GROUP BY outcome ORDER BY list_position(['属实', '已化解', '误报', '无法核实'], outcome)
 """

@@ -132,7 +132,7 @@ WITH once AS (
   SELECT id, unit, arg_max(role, as_of) AS role FROM intervene.duty WHERE as_of <= $as_of GROUP BY id, unit
 ), outcome AS (
   SELECT o.id, o.outcome
-  FROM review.outcome AS o JOIN lead AS l ON l.id = o.id AND l.unit = o.unit
+  FROM intervene.reply AS o JOIN lead AS l ON l.id = o.id AND l.unit = o.unit
   WHERE o.as_of <= $as_of AND o.outcome IS NOT NULL
   QUALIFY row_number() OVER (
     PARTITION BY o.id ORDER BY l.role = '主办' DESC, o.as_of DESC, o.file_id DESC, o.row_no DESC) = 1

@@ -15,12 +15,14 @@ from riskengine.model.duty import Branch, Level, Place, Unit
 from riskengine.model.exemption import Exemption
 from riskengine.model.indicator import Computed, Indicator, IndicatorExpect
 from riskengine.model.named_list import NamedList
+from riskengine.model.noun import Noun
 from riskengine.model.route_case import RouteCase, RouteExpect
 from riskengine.model.rule import Compound, Rule
 from riskengine.model.signal import Signal
 from riskengine.model.source import Source
 from riskengine.rulebook.document import Document, Location, read_document
 from riskengine.rulebook.places import read_places
+from riskengine.rulebook.settings import SETTINGS
 from riskengine.rulebook.translate import problems_of
 
 __all__ = ["ONE_FOR_A_LIST", "Entries", "Entry", "read_entries", "rule_files"]
@@ -46,7 +48,7 @@ ONE_FOR_A_LIST: dict[type[BaseModel], frozenset[str]] = {
 
 _FILES = (
     "levels.yaml", "units.yaml", "routes.yaml", "routes_cases.yaml", "themes.yaml", "exceptions.yaml", "lists.yaml",
-    "clocks.yaml", "calendar.yaml",
+    "clocks.yaml", "calendar.yaml", *(f"{name}.yaml" for name in SETTINGS),
 )  # fmt: skip
 
 
@@ -83,6 +85,7 @@ class Entries:
     indicators: list[Entry[Indicator]] = field(default_factory=list)
     clocks: list[Entry[Clock]] = field(default_factory=list)
     calendar: list[Entry[CalendarYear]] = field(default_factory=list)
+    settings: dict[str, Entry[Noun]] = field(default_factory=dict)
     themes: tuple[str, ...] | None = None
     problems: list[Problem] = field(default_factory=list)
     case_problems: list[Problem] = field(default_factory=list)
@@ -94,7 +97,7 @@ class Entries:
             held, more = getattr(self, each.name), getattr(other, each.name)
             if isinstance(held, list):
                 held += more
-            elif isinstance(held, set):
+            elif isinstance(held, set | dict):
                 held |= more
         if other.themes is not None:
             self.themes = (*(self.themes or ()), *other.themes)
@@ -210,6 +213,11 @@ def _entries_of(kind: str, document: Document, entries: Entries) -> None:
         case "themes":
             themes = [str(theme) for _, theme in _items(document, "themes", entries)]
             entries.themes = (*(entries.themes or ()), *themes)
+        case _ if kind in SETTINGS:
+            if not isinstance(document.data, dict):
+                entries.problems.append(document.problem((), "E107", "最外层应是各项设置（名称: 值）。"))
+            elif (settings := _validated(document.data, SETTINGS[kind], document, (), entries)) is not None:
+                entries.settings[kind] = Entry(settings, document, ())
         case "sources":
             if not isinstance(document.data, dict):
                 entries.problems.append(document.problem((), "E107", "应是一份来源说明（source:、title:、kind: …）。"))

@@ -24,6 +24,8 @@ from riskengine.model.signal import Signal
 from riskengine.model.source import Source
 from riskengine.rulebook.entries import ONE_FOR_A_LIST, Entries
 from riskengine.rulebook.meanings import MEANINGS
+from riskengine.rulebook.settings import SETTINGS
+from riskengine.rulebook.titles import TITLES
 
 __all__ = ["PATTERNS", "json_schemas"]
 
@@ -50,20 +52,11 @@ PATTERNS = {
     "indicators": "indicators/*.yaml",
     **{
         name: f"{name}.yaml"
-        for name in ("exceptions", "lists", "levels", "units", "routes", "routes_cases", "clocks", "calendar", "themes")
+        for name in ("exceptions", "lists", "levels", "units", "routes", "routes_cases", "clocks", "calendar", *SETTINGS, "themes")
     },
 }
 """Schema → the files below ``rules/`` that it is for."""
 
-_TITLES = {
-    "Source": "来源", "Cell": "一个字段", "Condition": "满足的行", "Received": "报送日期", "Reports": "报送约定", "Signal": "信号",
-    "Rule": "规则", "Parameter": "参数", "Feature": "得分项", "Floor": "保底", "Compound": "复合", "AtLeast": "至少几条",
-    "Evidence": "证据", "Case": "用例", "Expect": "应当得出", "Exemption": "例外", "NamedList": "名单", "Level": "等级", "Unit": "单位",
-    "Branch": "派发", "RouteCase": "派发用例", "RouteExpect": "应当派给谁",
-    "Subject": "对象", "Indicator": "指标", "Target": "目标", "Limit": "控制值", "Computed": "计算",
-    "Clock": "期限", "Extension": "延长", "ClockFor": "用在哪里", "CalendarYear": "一年的放假安排",
-    "Deduction": "扣分", "IndicatorCase": "指标的用例", "IndicatorExpect": "应当说什么",
-}  # fmt: skip
 
 _RULE, _SIGNAL, _WINDOWED, _SERIES = (
     {"$ref": f"#/definitions/{name}"} for name in ("RuleId", "SignalName", "Windowed", "Series")
@@ -82,6 +75,7 @@ def json_schemas(entries: Entries) -> dict[str, str]:
     made["routes"]["properties"]["routes"]["items"] = {
         "allOf": [{"$ref": "#/definitions/Branch"}, {"required": ["lead"]}]
     }
+    made |= {name: _of(model, entries) for name, model in SETTINGS.items()}
     made["themes"] = _file("themes", "主题", {"type": "string"})
     head = {"$schema": "http://json-schema.org/draft-07/schema#"}
     return {name: json.dumps(head | made[name], ensure_ascii=False, indent=1) + "\n" for name in PATTERNS}
@@ -102,7 +96,7 @@ def _of(model: type[BaseModel], entries: Entries) -> Schema:
     short = {each.__name__: keys for each, keys in ONE_FOR_A_LIST.items()}
     names = _Names(entries)
     for name, schema in every.items():
-        schema["title"] = _TITLES[name]
+        schema["title"] = TITLES[name]
         for key, of in schema.get("properties", {}).items():
             if key in short.get(name, ()):
                 schema["properties"][key] = of = _one_or_more(of)

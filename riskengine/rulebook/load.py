@@ -5,17 +5,25 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 from riskengine.errors import Problem, RulesInvalid
 from riskengine.model.rule import Rule
 from riskengine.model.rulebook import Rulebook
 from riskengine.model.signal import Signal
 from riskengine.rulebook.checks.agreements import check_agreements
+from riskengine.rulebook.checks.appraisal import check_appraisal
 from riskengine.rulebook.checks.cases import check_cases
 from riskengine.rulebook.checks.clocks import check_clocks
 from riskengine.rulebook.checks.compounds import check_compounds
+from riskengine.rulebook.checks.deliveries import check_deliveries
 from riskengine.rulebook.checks.duty import check_duty
+from riskengine.rulebook.checks.handling import check_handling
 from riskengine.rulebook.checks.indicators import check_indicator_cases, check_indicators
+from riskengine.rulebook.checks.ladder import check_ladder
+from riskengine.rulebook.checks.learning import check_learning
+from riskengine.rulebook.checks.links import check_links
+from riskengine.rulebook.checks.rebound import check_rebound
 from riskengine.rulebook.checks.routes import check_route_cases, check_routes
 from riskengine.rulebook.checks.rules import check_rules
 from riskengine.rulebook.checks.signals import check_signals
@@ -27,6 +35,25 @@ from riskengine.rulebook.routes import branches
 from riskengine.workspace import Workspace
 
 __all__ = ["find_problems", "load", "rules_hash"]
+
+_CHECKS = (
+    check_sources,
+    check_signals,
+    check_rules,
+    check_compounds,
+    check_duty,
+    check_clocks,
+    check_routes,
+    check_agreements,
+    check_indicators,
+    check_handling,
+    check_ladder,
+    check_deliveries,
+    check_rebound,
+    check_links,
+    check_appraisal,
+    check_learning,
+)
 
 
 def load(workspace: Workspace, *, cases: bool = False) -> Rulebook:
@@ -60,8 +87,14 @@ def load(workspace: Workspace, *, cases: bool = False) -> Rulebook:
         indicators={entry.model.id: indicator_written_out(entry.model, lists) for entry in entries.indicators},
         clocks={entry.model.id: entry.model for entry in entries.clocks},
         calendar=tuple(entry.model for entry in entries.calendar),
+        **_settings(entries),
         rule_hashes={rule.id: _rule_hash(rule, signals) for rule in rules.values()},
     )
+
+
+def _settings(entries: Entries) -> dict[str, Any]:
+    """Those that are written; the others keep their defaults."""
+    return {name: entry.model for name, entry in entries.settings.items()}
 
 
 def find_problems(entries: Entries, *, cases: bool = True) -> list[Problem]:
@@ -70,15 +103,7 @@ def find_problems(entries: Entries, *, cases: bool = True) -> list[Problem]:
     """
     found = list(entries.problems)
     for check in (
-        check_sources,
-        check_signals,
-        check_rules,
-        check_compounds,
-        check_duty,
-        check_clocks,
-        check_routes,
-        check_agreements,
-        check_indicators,
+        *_CHECKS,
         *((check_cases, check_indicator_cases, check_route_cases) if cases else ()),
     ):
         found += check(entries)

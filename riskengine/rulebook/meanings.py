@@ -7,7 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from riskengine.rulebook.appraisal_meanings import APPRAISAL
 from riskengine.rulebook.clock_meanings import CLOCKS
+from riskengine.rulebook.deliveries_meanings import DELIVERIES
+from riskengine.rulebook.handling_meanings import HANDLING
+from riskengine.rulebook.ladder_meanings import LADDER
+from riskengine.rulebook.learning_meanings import LEARNING
+from riskengine.rulebook.links_meanings import LINKS
+from riskengine.rulebook.rebound_meanings import REBOUND
 
 __all__ = ["MEANINGS"]
 
@@ -290,5 +297,12 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "route": "由哪一条接走：名称，或第几条（9.1）",
     },
     **CLOCKS,
+    **HANDLING,
+    **LADDER,
+    **DELIVERIES,
+    **REBOUND,
+    **LINKS,
+    **APPRAISAL,
+    **LEARNING,
 }
 """Model → key → meaning."""

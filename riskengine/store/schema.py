@@ -98,13 +98,54 @@ CREATE TABLE IF NOT EXISTS intervene.trial_duty (as_of DATE, id VARCHAR, unit VA
 -- which units are only told of a warning (抄送): no clock, no receipt
 CREATE TABLE IF NOT EXISTS intervene.copied (as_of DATE, id VARCHAR, unit VARCHAR);
 CREATE TABLE IF NOT EXISTS intervene.list (as_of DATE, unit VARCHAR, path VARCHAR, sha256 VARCHAR, lines BIGINT);
+-- what the units said, newest word last; outcome: 属实 误报 已化解 无法核实, NULL while only signed
+CREATE TABLE IF NOT EXISTS intervene.reply (
+  as_of DATE, id VARCHAR, unit VARCHAR, post VARCHAR, signed_on DATE, outcome VARCHAR, measure VARCHAR, fed_back_on DATE,
+  file_id INTEGER, row_no BIGINT, step VARCHAR, cause VARCHAR, reason VARCHAR, until DATE, refer_to VARCHAR);
+-- what of a receipt could not be taken, and why
+CREATE TABLE IF NOT EXISTS intervene.refused (as_of DATE, file_id INTEGER, row_no BIGINT, code VARCHAR, message VARCHAR);
+-- every step of a warning's handling, in the order that counts (nth from 1); as_of: the night that first knew it. unit NULL: the engine
+-- itself. role: 主办 协办 核验 引擎. implied: nobody said so, a later step shows it. file_id and row_no NULL: not from a receipt
+CREATE TABLE IF NOT EXISTS intervene.step (
+  as_of DATE, id VARCHAR, nth INTEGER, step VARCHAR, state VARCHAR, unit VARCHAR, role VARCHAR, post VARCHAR, on_day DATE,
+  outcome VARCHAR, cause VARCHAR, measure VARCHAR, reason VARCHAR, implied BOOLEAN, file_id INTEGER, row_no BIGINT);
+-- where the handling of a warning stands: one row each time that changes, the newest with as_of <= a night is how that night saw it.
+-- since: the day of the step that led there; outcome: the lead's; closed_on, closed_by: of 销号, NULL while it is open
+CREATE TABLE IF NOT EXISTS intervene.handling (
+  as_of DATE, id VARCHAR, state VARCHAR, since DATE, outcome VARCHAR, cause VARCHAR, closed_on DATE, closed_by VARCHAR);
+-- objections (退回): unit says that id is not its business; decided: 待定 接受 不接受 过期; new_unit: who has it instead
+CREATE TABLE IF NOT EXISTS intervene.objection (
+  as_of DATE, id VARCHAR, unit VARCHAR, role VARCHAR, route VARCHAR, on_day DATE, reason VARCHAR, decided VARCHAR, decided_on DATE,
+  new_unit VARCHAR, file_id INTEGER, row_no BIGINT);
+-- extensions and pauses of a clock: kind 延期 or 暂停; first, last: the days that do not count (暂停), amount: days more (延期)
+CREATE TABLE IF NOT EXISTS intervene.leave (
+  as_of DATE, id VARCHAR, unit VARCHAR, kind VARCHAR, first DATE, last DATE, amount INTEGER, approver VARCHAR, reason VARCHAR);
+-- lines beyond a unit's weekly load: nobody's clock runs yet; since: the night they began to wait; place: from 1
+CREATE TABLE IF NOT EXISTS intervene.waiting (as_of DATE, id VARCHAR, unit VARCHAR, role VARCHAR, since DATE, place INTEGER);
+-- rungs of the ladder that were reached, and the papers of a night. id: of the warning, NULL for a paper about a place
+CREATE TABLE IF NOT EXISTS intervene.rung (
+  as_of DATE, ladder VARCHAR, rung INTEGER, id VARCHAR, place VARCHAR, unit VARCHAR, paper VARCHAR, number VARCHAR, says VARCHAR);
+CREATE TABLE IF NOT EXISTS intervene.paper (
+  as_of DATE, number VARCHAR, kind VARCHAR, id VARCHAR, place VARCHAR, unit VARCHAR, path VARCHAR, sha256 VARCHAR);
+-- places that are listed for supervision (挂牌) until they are taken off (摘牌); level of the check: village, town, county
+CREATE TABLE IF NOT EXISTS intervene.plate (
+  as_of DATE, place VARCHAR, what VARCHAR, theme VARCHAR, level VARCHAR, number VARCHAR, says VARCHAR);
+-- lines on a unit's list that are no warnings: kind 演练 (drill), 抽查 (sample below the threshold), 回头看 (look again); ids YL-, CJ-, HK-.
+-- about: what kind counts by (a rule, a warning), subject: of the line where it has one
+CREATE TABLE IF NOT EXISTS intervene.errand (
+  as_of DATE, id VARCHAR, kind VARCHAR, unit VARCHAR, about VARCHAR, subject_type VARCHAR, subject VARCHAR, place VARCHAR,
+  says VARCHAR, due DATE);
 
 CREATE TABLE IF NOT EXISTS review.night (as_of DATE PRIMARY KEY, rules_hash VARCHAR, seconds DOUBLE);
--- what the units said, newest word last; outcome: 属实 误报 已化解 无法核实, NULL while only signed
-CREATE TABLE IF NOT EXISTS review.outcome (
-  as_of DATE, id VARCHAR, unit VARCHAR, post VARCHAR, signed_on DATE, outcome VARCHAR, measure VARCHAR, fed_back_on DATE,
-  file_id INTEGER, row_no BIGINT);
-CREATE TABLE IF NOT EXISTS review.issue (as_of DATE, file_id INTEGER, row_no BIGINT, code VARCHAR, message VARCHAR);
+-- what is watched after closing, one row a closing: until which day, the gravest level before and the level at closing
+CREATE TABLE IF NOT EXISTS review.watch (
+  as_of DATE, id VARCHAR, unit VARCHAR, kind VARCHAR, subject_type VARCHAR, subject VARCHAR, theme VARCHAR, closed_on DATE, until DATE,
+  level_before TINYINT, level_at_closing TINYINT, veto BOOLEAN);
+-- what came back (反弹): id is the warning that came, of the one that was closed, by unit, so many days after
+CREATE TABLE IF NOT EXISTS review.rebound (
+  as_of DATE, id VARCHAR, of_id VARCHAR, unit VARCHAR, days INTEGER, level TINYINT, raised_to TINYINT, veto BOOLEAN);
+-- closings that should be looked at again (结而未解): the reasons, and the closing they are about
+CREATE TABLE IF NOT EXISTS review.doubt (as_of DATE, id VARCHAR, unit VARCHAR, closed_on DATE, reasons VARCHAR[], says VARCHAR);
 
 -- one row a change of state, bound to the row before it; no night takes a row back. content: canonical JSON, see docs/audit.md
 CREATE TABLE IF NOT EXISTS audit.line (
@@ -118,6 +159,9 @@ WHERE schema_name IN ('sense', 'assess', 'intervene', 'review', 'audit')"""
 
 _ADDED = {"intervene.duty": {"provisional": "BOOLEAN", "clock": "VARCHAR", "counted_from": "DATE"}}
 """Columns that a table got after it was first released; an older database gets them too, NULL in the rows it has."""
+
+_MOVED = {"review.outcome": "intervene.reply", "review.issue": "intervene.refused"}
+"""Tables of older databases → where their rows stand now."""
 
 _VERSION = {
     "source": "VARCHAR",
@@ -158,6 +202,10 @@ def create_schemas(con: duckdb.DuckDBPyConnection) -> None:
             con.execute(f"CREATE TABLE {table} ({', '.join(f'{name} {type_}' for name, type_ in columns.items())})")
         for name in columns.keys() - there.get(table, columns.keys()):
             con.execute(f"ALTER TABLE {table} ADD COLUMN {name} {columns[name]}")
+    for old, new in _MOVED.items():
+        if old in there:
+            con.execute(f"INSERT INTO {new} BY NAME FROM {old}")
+            con.execute(f"DROP TABLE {old}")
     for table, columns in _ADDED.items():
         for name in columns.keys() - there.get(table, columns.keys()):
             con.execute(f"ALTER TABLE {table} ADD COLUMN {name} {columns[name]}")

@@ -12,12 +12,12 @@ ID = "YJ-2026-000001"
 
 def outcomes(ledger):
     return ledger.con.execute(
-        "SELECT as_of, id, unit, post, signed_on, outcome, fed_back_on FROM review.outcome"
+        "SELECT as_of, id, unit, post, signed_on, outcome, fed_back_on FROM intervene.reply"
     ).fetchall()
 
 
 def issues(ledger):
-    return ledger.con.execute("SELECT code, message FROM review.issue").fetchall()
+    return ledger.con.execute("SELECT code, message FROM intervene.refused").fetchall()
 
 
 def test_an_outcome_is_kept_with_who_said_it_and_when(ledger):

@@ -49,10 +49,10 @@ def test_a_filled_list_dropped_into_the_inbox_is_the_next_nights_outcome_and_sta
     ).fetchall()
     assert file == [("loaded", 2, 1, 1, 0, None)], "the line left blank says nothing new"
     said = ledger.con.execute(
-        "SELECT id, unit, post, signed_on, outcome, measure, fed_back_on FROM review.outcome"
+        "SELECT id, unit, post, signed_on, outcome, measure, fed_back_on FROM intervene.reply"
     ).fetchall()
     assert said == [(ID, "fanzha", "综治岗", FIRST, "属实", "已约谈", SECOND)]
-    assert ledger.con.execute("SELECT * FROM review.issue").fetchall() == []
+    assert ledger.con.execute("SELECT * FROM intervene.refused").fetchall() == []
     sheet = openpyxl.load_workbook(ledger.workspace.night(SECOND) / "反诈中心" / f"反诈中心预警清单_{SECOND}.xlsx")[
         "预警清单"
     ]

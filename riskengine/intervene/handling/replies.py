@@ -13,8 +13,8 @@ __all__ = ["settle"]
 def settle(con: Connection, rulebook: Rulebook, as_of: date) -> None:
     """Judge every receipt known by tonight that no earlier night has judged.
 
-    ``review.outcome`` is a log: one row each time a unit said something, the newest word last. A receipt goes to
-    ``review.issue`` when its warning does not exist, its unit is unknown or does not answer for the warning, or its
+    ``intervene.reply`` is a log: one row each time a unit said something, the newest word last. A receipt goes to
+    ``intervene.refused`` when its warning does not exist, its unit is unknown or does not answer for the warning, or its
     days lie before the delivery.
     """
     names = {id_: unit.name for id_, unit in rulebook.units.items()}
@@ -25,8 +25,8 @@ def settle(con: Connection, rulebook: Rulebook, as_of: date) -> None:
     )
     con.execute(_JUDGED, {"as_of": as_of})
     con.execute(
-        "INSERT INTO review.outcome "
-        "SELECT $as_of, id, unit, post, signed_on, outcome, measure, fed_back_on, file_id, row_no "
+        "INSERT INTO intervene.reply "
+        "SELECT $as_of, id, unit, post, signed_on, outcome, measure, fed_back_on, file_id, row_no, step, cause, reason, until, refer_to "
         "FROM judged WHERE code IS NULL ORDER BY known_at, file_id, row_no",
         {"as_of": as_of},
     )
@@ -42,8 +42,8 @@ WITH fresh AS (
   LEFT JOIN receipt_unit AS u ON u.name = trim(r.unit)
   LEFT JOIN receipt_unit AS v ON v.unit = trim(r.unit)
   WHERE r.known_at <= $as_of AND NOT r.retracted
-    AND NOT EXISTS (SELECT 1 FROM review.outcome AS o WHERE o.file_id = r.file_id AND o.row_no = r.row_no)
-    AND NOT EXISTS (SELECT 1 FROM review.issue AS i WHERE i.file_id = r.file_id AND i.row_no = r.row_no)
+    AND NOT EXISTS (SELECT 1 FROM intervene.reply AS o WHERE o.file_id = r.file_id AND o.row_no = r.row_no)
+    AND NOT EXISTS (SELECT 1 FROM intervene.refused AS i WHERE i.file_id = r.file_id AND i.row_no = r.row_no)
 ), duty AS (
   SELECT id, unit, min(delivered_on) AS delivered_on FROM intervene.duty WHERE as_of <= $as_of GROUP BY id, unit
 )
@@ -57,11 +57,11 @@ SELECT f.*, d.delivered_on,
 FROM fresh AS f
 LEFT JOIN assess.warning AS w ON w.id = f.id AND w.opened_on <= $as_of
 LEFT JOIN duty AS d ON d.id = f.id AND d.unit = f.unit
-WHERE coalesce(f.signed_on::VARCHAR, f.outcome, f.measure, f.fed_back_on::VARCHAR, f.post) IS NOT NULL
+WHERE coalesce(f.signed_on::VARCHAR, f.outcome, f.measure, f.fed_back_on::VARCHAR, f.post, f.step) IS NOT NULL
 """
 
 _ISSUES = """
-INSERT INTO review.issue
+INSERT INTO intervene.refused
 SELECT $as_of, j.file_id, j.row_no, j.code,
   coalesce(f.name, '回执') || '第' || j.row_no || '行：' || CASE j.code
     WHEN 'unknown-warning' THEN '没有编号为“' || j.id || '”的预警。请从本单位最新清单核对预警编号后重新提交。'
