@@ -1,6 +1,6 @@
 # Everything a newcomer types. .venv is made once and made again only when what it is made of changes; afterwards no network is needed.
 .DEFAULT_GOAL := help
-.PHONY: help setup run sample test rules mutations lint real bench clean distclean
+.PHONY: help setup run sample test rules mutations lint real quarter bench clean distclean
 
 VENV   := .venv
 PY     := $(VENV)/bin/python
@@ -59,6 +59,9 @@ mutations: setup  ## 把规则文件随机改坏一万次 / ten thousand random 
 
 real: setup  ## 用真实公开数据核对 / the nights of known events on real public records
 	@$(PY) -m tests.real
+
+quarter: setup  ## 一个季度九十夜，各单位交回执；再在 kill -9 之下跑一遍 / ninety nights with receipts, again under kill -9
+	@$(PY) -m tests.quarter --kills 50
 
 bench: setup  ## 速度与内存，对照基准 / speed and memory beside their peers
 	@$(PY) -m benchmarks

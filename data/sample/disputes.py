@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from pathlib import Path
 
-from data.sample import mess
+from data.sample import doors, mess
 from data.sample.chance import FIRST, LAST, Places, count, days, pick, rhythm, stream
 from data.sample.geography import TOWNS, by_code
 from data.sample.office import Column, Office, Row, Version, chinese, deliver, monthly, place_name, sheet, weekly
@@ -45,6 +45,7 @@ OFFICE = Office(
         Column("责任单位", "handler", width=18),
         Column("化解日期", "closed_on", chinese, 14),
         Column("是否化解", "settled"),
+        Column("转办编号", "transfer", width=18),
     ),
     sheet(totals=True),
     (*monthly(), *weekly(0)),
@@ -130,4 +131,4 @@ def write(inbox: Path, events: list[Version]) -> int:
     left = OFFICE.path(inbox, date(2026, 6, 29))
     left.parent.mkdir(parents=True, exist_ok=True)
     left.with_name("~$" + left.name).write_bytes(b"\x06Excel" + bytes(159))
-    return deliver(OFFICE, versions, inbox)
+    return deliver(OFFICE, versions + doors.versions("disputes"), inbox)

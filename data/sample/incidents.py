@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from pathlib import Path
 
-from data.sample import mess
+from data.sample import doors, mess
 from data.sample.chance import FIRST, LAST, Places, count, days, pick, rhythm, stream
 from data.sample.geography import TOWNS, by_code, code_of
 from data.sample.office import Cell, Column, Office, Row, Version, dashed, deliver, monthly, place_name, text_file
@@ -68,6 +68,7 @@ OFFICE = Office(
         Column("受伤人数", "injured"),
         Column("是否暴力", "violent"),
         Column("简要情况", "summary"),
+        Column("转办编号", "transfer"),
         # A column that must never come in; the office blanks it, the header is enough for it to be refused.
         Column("联系电话", "phone", lambda value: "已脱敏"),
         Column("处警状态", "state", lambda value: value or "已处置"),
@@ -154,4 +155,4 @@ def write(inbox: Path, events: list[Version]) -> int:
             (date(2026, 6, 30), "JQ20260630-9001", "people", "-3"),
         ],
     )
-    return deliver(OFFICE, versions, inbox)
+    return deliver(OFFICE, versions + doors.versions("incidents"), inbox)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from pathlib import Path
 
-from data.sample import mess
+from data.sample import doors, mess
 from data.sample.chance import FIRST, LAST, Places, count, days, pick, rhythm, stream
 from data.sample.geography import TOWNS
 from data.sample.office import (
@@ -65,6 +65,7 @@ PETITION = Office(
         Column("办结日期", "closed_on"),
         Column("是否化解", "settled"),
         Column("是否延期", "extended"),
+        Column("转办编号", "transfer", width=16),
     ),
     sheet(),
     (*monthly(), *weekly(0)),
@@ -86,6 +87,7 @@ HOTLINE = Office(
         Column("应办结日期", "due_on", dashed),
         Column("办结日期", "closed_on", dashed),
         Column("是否解决", "settled"),
+        Column("转办编号", "transfer"),
     ),
     json_lines(packed_until=date(2026, 2, 28)),
     (*quarterly(), *weekly(2)),
@@ -171,4 +173,5 @@ def write(inbox: Path, events: list[Version]) -> int:
     versions += mess.sent_twice(rng, versions, 0.002) + mess.sent_again(rng, versions, 0.005)
     calls = background(True, 1.8)
     calls += mess.sent_twice(rng, calls, 0.002) + mess.sent_again(rng, calls, 0.005)
+    versions, calls = versions + doors.versions("petitions"), calls + doors.versions("hotline")
     return deliver(PETITION, versions, inbox) + deliver(HOTLINE, calls, inbox)

@@ -172,8 +172,8 @@ def test_warnings_that_a_unit_found_true_and_precision(county):
     with connect(county.database, county.scratch) as con:
         [(id_,)] = con.execute("SELECT id FROM assess.warning WHERE subject_type = 'county'").fetchall()
         con.execute(
-            "INSERT INTO intervene.reply SELECT DATE '2026-06-18', id, 'xinfang', '科员', NULL, "
-            "CASE WHEN id = ? THEN '属实' ELSE '误报' END, NULL, NULL, 1, 1 FROM assess.warning",
+            "INSERT INTO intervene.reply BY NAME SELECT DATE '2026-06-18' AS as_of, id, 'xinfang' AS unit, '综治岗' AS post, "
+            "CASE WHEN id = ? THEN '属实' ELSE '误报' END AS outcome, 1 AS file_id, 1 AS row_no FROM assess.warning",
             [id_],
         )
     edit(
