@@ -21,7 +21,9 @@ from flows.quiet import quietly
 from riskengine import ledger
 from riskengine.cli.answer import answering, say
 from riskengine.cli.clock import last_whole_day
+from riskengine.cli.deliveries import delivered_text, shanghai_now
 from riskengine.cli.wording import night_text
+from riskengine.delivery.send import deliver
 from riskengine.errors import Busy, RiskEngineError
 from riskengine.night import NightReport, fill, run_night
 from riskengine.rulebook.load import load
@@ -83,7 +85,19 @@ def nightly(as_of: date | None = None, workspace: str = ".", catch_up: bool = Fa
         task(_catch_up, name="补跑漏掉的夜", cache_policy=NO_CACHE, persist_result=False)(here, night)
     report = run_night(here, night, call=as_task, say=say)
     take_away(here, night)
+    task(_send_out, name="送达", cache_policy=NO_CACHE, persist_result=False)(here, night)
     return report
+
+
+def _send_out(here: Workspace, night: date) -> str:
+    """Bring the night's lists to people. The night is finished and stays so, whatever becomes of this: what waits is not lost."""
+    try:
+        rules = load(here)
+        told = delivered_text(deliver(here, rules, shanghai_now, night), rules)
+    except Exception as error:
+        told = f"送达没有做完（{type(error).__name__}：{error}）。当夜的清单已写好；排队的消息都在，请运行 riskengine deliver。"
+    say(told)
+    return told
 
 
 def _catch_up(here: Workspace, night: date) -> int:
@@ -107,6 +121,7 @@ def night_through_prefect(here: Workspace, as_of: date) -> NightReport:
         leave(here, as_of, error)
         raise
     take_away(here, as_of)
+    _send_out(here, as_of)
     return report
 
 

@@ -27,7 +27,7 @@ def account(con: Connection, as_of: date, rules_hash: str, seconds: Mapping[str,
     """Everything that tonight did, counted from the tables in which the phases met.
 
     Keys: as_of, rules, versions, seconds (by phase), rows, files, issues, silence, warnings, suppressed, merged,
-    trials, indicators, units, inference, faults, receipts_not_taken, lists, audit, broken, exit_code. ``broken``:
+    trials, indicators, units, handling, inference, faults, receipts_not_taken, lists, papers, plates, audit, broken, exit_code. ``broken``:
     files of tonight that an office must send again (unreadable, out of contract, too many rows rejected), each with its sentence;
     ``exit_code`` is 4 when there is one, else 0. Raises EngineFault when for a loaded file the rows read are
     not the sum of stored, updated, unchanged, retracted and rejected.
@@ -95,11 +95,15 @@ def account(con: Connection, as_of: date, rules_hash: str, seconds: Mapping[str,
         ),
         "units": _rows(
             con,
-            """SELECT unit, count(*) AS lines, count(*) FILTER (WHERE role = '主办') AS leads,
-                      count(*) FILTER (WHERE deadline < as_of) AS overdue, count(*) FILTER (WHERE catch_all) AS caught_by_catch_all
-            FROM intervene.duty WHERE as_of = $1 GROUP BY unit ORDER BY unit""",
+            """SELECT unit, count(id) AS lines, count(*) FILTER (WHERE role = '主办') AS leads,
+                      count(*) FILTER (WHERE deadline < as_of) AS overdue, count(*) FILTER (WHERE catch_all) AS caught_by_catch_all,
+                      coalesce(any_value(waiting), 0) AS waiting
+            FROM (FROM intervene.duty WHERE as_of = $1) AS d
+            FULL JOIN (SELECT unit, count(*) AS waiting FROM intervene.waiting
+                       WHERE as_of = $1 AND role = '主办' GROUP BY unit) AS w USING (unit) GROUP BY unit ORDER BY unit""",
             as_of,
         ),
+        "handling": _handling(con, as_of),
         "inference": next(
             iter(_rows(con, "SELECT subjects, conclusions, agreed FROM assess.inference WHERE as_of = $1", as_of)), None
         ),
@@ -112,6 +116,17 @@ def account(con: Connection, as_of: date, rules_hash: str, seconds: Mapping[str,
         ),
         "lists": _rows(
             con, "SELECT unit, path, sha256, lines FROM intervene.list WHERE as_of = $1 ORDER BY path", as_of
+        ),
+        "papers": _rows(
+            con,
+            """SELECT number, kind, id, unit, role, path, why FROM intervene.paper
+            WHERE as_of = $1 ORDER BY kind, len(number), number, role, unit""",
+            as_of,
+        ),
+        "plates": _rows(
+            con,
+            "SELECT number, what, place, level, says FROM intervene.plate WHERE as_of = $1 ORDER BY number, what, level",
+            as_of,
         ),
         "audit": _log(con, as_of),
         "broken": broken,
@@ -185,6 +200,19 @@ def _warnings(con: Connection, as_of: date) -> Account:
     }
 
 
+def _handling(con: Connection, as_of: date) -> Account:
+    """Warnings by the state of their handling as the night saw it, and what of receipts was refused tonight, by code."""
+    states = con.execute(
+        """SELECT state, count(*) FROM (FROM intervene.handling WHERE as_of <= $1
+          QUALIFY row_number() OVER (PARTITION BY id ORDER BY as_of DESC) = 1) GROUP BY state ORDER BY state""",
+        [as_of],
+    ).fetchall()
+    refused = con.execute(
+        "SELECT code, count(*) FROM intervene.refused WHERE as_of = $1 GROUP BY code ORDER BY code", [as_of]
+    ).fetchall()
+    return {"by_state": dict(states), "refused": dict(refused)}
+
+
 def _log(con: Connection, as_of: date) -> Account | None:
     """How many lines of the log are about the night, and number and hash of the last line there is; None where it is not logged."""
     [(about, seq, head)] = con.execute(
@@ -203,7 +231,9 @@ def _rules_by_phase(con: Connection, as_of: date) -> dict[str, str | None]:
 
 
 def _versions() -> dict[str, str]:
-    names = ("duckdb", "durable-rules", "sqlglot", "pydantic", "python-calamine", "xlsxwriter", "prefect")
+    names = (
+        "duckdb", "durable-rules", "sqlglot", "pydantic", "python-calamine", "xlsxwriter", "python-docx", "docxtpl", "prefect",
+    )  # fmt: skip
     found = {"riskengine": __version__, "python": platform.python_version()}
     for name in names:
         try:

@@ -25,6 +25,7 @@ from riskengine.intervene.phase import intervene
 from riskengine.model.rulebook import Rulebook
 from riskengine.review.phase import review
 from riskengine.rulebook.load import load
+from riskengine.rulebook.templates import template_files
 from riskengine.sense.phase import sense
 from riskengine.store.database import Connection, connect
 from riskengine.store.space import told_when_full
@@ -201,8 +202,9 @@ def _seal_rules(workspace: Workspace, rules: Rulebook) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_suffix(".partial")
     with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
+        templates = {path for _, path in template_files(workspace.rules)}
         for path in sorted(workspace.rules.rglob("*")):
-            if path.is_file() and path.suffix in {".yaml", ".yml", ".csv"}:
+            if path in templates or (path.is_file() and path.suffix in {".yaml", ".yml", ".csv"}):
                 entry = zipfile.ZipInfo(path.relative_to(workspace.root).as_posix(), (1980, 1, 1, 0, 0, 0))
                 archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)
     os.replace(partial, target)

@@ -10,13 +10,13 @@ from datetime import date
 
 from riskengine.assess.measures import READINGS, rows_of, subject_key
 from riskengine.assess.nights import Lag, days_back
+from riskengine.assess.references import TITLE, lay_out_references, reference, titled
 from riskengine.assess.strata import feeds
 from riskengine.assess.subjects import newest_first
 from riskengine.contracts import contract
 from riskengine.contracts.field import sql_type
 from riskengine.model.rule import Rule
 from riskengine.model.rulebook import Rulebook
-from riskengine.model.source import Source
 from riskengine.model.subject import PLACES, Subject
 from riskengine.rulebook.language.expression import compile_expression
 from riskengine.rulebook.language.tokens import tokens
@@ -51,9 +51,12 @@ def prove(con: Connection, rulebook: Rulebook, as_of: date) -> None:
 
     ``[{"rule", "kind", "title", "columns": […], "rows": [[text, …], …]}]``, in the order of the rules; a part
     without rows is left out. Places stand by name, days as 2026-06-30, empty cells as "". A compound shows its
-    members' rows. Records as known tonight.
+    members' rows. Records as known tonight; what came in by several doors says so in a column of its own.
     """
     con.execute(_PLACE_TITLES)
+    doors = {rulebook.sources[each].kind for each in rulebook.links.doors if each in rulebook.sources}
+    if doors:
+        lay_out_references(con, rulebook, as_of)
     con.execute(
         "CREATE OR REPLACE TEMP TABLE target AS "
         "SELECT id, rule, nth, subject_type, subject, hit_on, FALSE AS open FROM active"
@@ -69,11 +72,11 @@ def prove(con: Connection, rulebook: Rulebook, as_of: date) -> None:
         rule = rulebook.rules[rule_id]
         look = _look(rule, rulebook)
         if look is not None:
-            con.execute(_rows(rule, seats[rule_id], look, Subject(type_), as_of, hit_on))
+            con.execute(_rows(rule, seats[rule_id], look, Subject(type_), as_of, hit_on, look.kind in doors))
         elif rule.subject is Subject.UNIT:
             con.execute(
                 _SILENCES.format(
-                    rule=literal(rule.id), seat=seats[rule_id], rows=_ROWS, source=_titled(rulebook.sources)
+                    rule=literal(rule.id), seat=seats[rule_id], rows=_ROWS, source=titled(rulebook.sources, "z.source")
                 )
             )
     con.execute(
@@ -135,8 +138,10 @@ def _look(rule: Rule, rulebook: Rulebook) -> _Look | None:
     return None
 
 
-def _rows(rule: Rule, seat: int, look: _Look, type_: Subject, as_of: date, hit_on: Sequence[date]) -> str:
-    """INSERT of one rule's evidence into ``proof_part``; ``hit_on``: the nights that its targets were hit on."""
+def _rows(rule: Rule, seat: int, look: _Look, type_: Subject, as_of: date, hit_on: Sequence[date], doors: bool) -> str:
+    """INSERT of one rule's evidence into ``proof_part``; ``hit_on``: the nights that its targets were hit on; ``doors``: its
+    records may be part of an event with others.
+    """
     model = contract(look.kind)
     titles = [str(model.model_fields[name].title or name) for name in model.evidence]
     cells = ", ".join(_cell(look.kind, name) for name in model.evidence)
@@ -153,17 +158,23 @@ def _rows(rule: Rule, seat: int, look: _Look, type_: Subject, as_of: date, hit_o
     here = " AND r.place = t.subject" if look.own and type_ in PLACES else ""
     head = f"'rule': {literal(rule.id)}, 'kind': {literal(look.kind)}, 'title': {literal(model.title)}"
     listed = ", ".join(literal(title) for title in titles)
+    columns, rows, also, beside = f"[{listed}]", "list(cells ORDER BY back)", "NULL", ""
+    if doors:
+        any_also = "count(also) > 0"
+        columns = f"CASE WHEN {any_also} THEN [{listed}, {literal(TITLE)}] ELSE {columns} END"
+        rows = f"CASE WHEN {any_also} THEN list(list_append(cells, coalesce(also, '')) ORDER BY back) ELSE {rows} END"
+        also, beside = reference(look.kind), "LEFT JOIN referred f ON f.source = r.source AND f.key = r.key"
     # TRY: a condition that fails on one row hides that row; it must not take the night
     return f"""
 INSERT INTO proof_part
-SELECT id, any_value(nth), {seat}, to_json({{{head}, 'columns': [{listed}], 'rows': list(cells ORDER BY back)}})
+SELECT id, any_value(nth), {seat}, to_json({{{head}, 'columns': {columns}, 'rows': {rows}}})
 FROM (
-  SELECT t.id, t.nth, [{cells}] AS cells,
+  SELECT t.id, t.nth, [{cells}] AS cells, {also} AS also,
     row_number() OVER (PARTITION BY t.id ORDER BY {newest_first("r")} DESC) AS back
   FROM {source}
   JOIN target t ON t.rule = {literal(rule.id)} AND NOT t.open
     AND t.subject_type = {literal(type_.value)} AND t.subject = {subject}
-  LEFT JOIN place_title pt ON pt.code = r.place
+  LEFT JOIN place_title pt ON pt.code = r.place {beside}
   WHERE {days}{here} AND TRY({where})
 ) WHERE back <= {look.rows} GROUP BY id"""
 
@@ -204,12 +215,6 @@ CREATE OR REPLACE TEMP TABLE place_title AS
 SELECT p.code, CASE WHEN p.level = 'village' AND t.level = 'town' AND NOT starts_with(p.name, t.name)
   THEN t.name || p.name ELSE p.name END AS shown
 FROM place_now p LEFT JOIN place_now t ON t.code = p.parent"""
-
-
-def _titled(sources: Mapping[str, Source]) -> str:
-    """What a row of ``z`` (sense.silence) calls its source: the title, or the identifier of one that is gone."""
-    known = " ".join(f"WHEN {literal(each.source)} THEN {literal(each.title)}" for each in sources.values())
-    return f"CASE z.source {known} ELSE coalesce(z.source, '') END" if known else "coalesce(z.source, '')"
 
 
 # a unit whose rule looks at nothing but silence is shown what it did not send

@@ -6,17 +6,23 @@ unknown. A warning opens (or takes the rule in) on a night that hits, when enoug
 of those nights, so it rises at once and falls only on clear sight. An unknown night moves nothing: it only marks
 the warning as stale. A hit that an exception suppressed counts as clear.
 
+A warning that opens while an earlier one of the same subject and theme is watched after its closing (反弹) stands one level graver
+than its rules say, never above the gravest, and keeps that raise for its life.
+
 Rules on trial live by the same steps beside the live ones, each for itself: one open episode a subject and rule, in
 tables that nobody's list is made of, until the trial is over. :mod:`riskengine.assess.walk` says the same in Python.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
+from riskengine.assess.reopened import graver, store_reopened
 from riskengine.model.rulebook import Rulebook
 from riskengine.store.database import Connection
 from riskengine.store.steps import Steps, literal
+from riskengine.store.watches import running, watches
 
 __all__ = ["forget_night", "live_on", "store_states"]
 
@@ -27,7 +33,9 @@ _TABLES = (
     "inference",
     "suppressed",
     "state",
+    "reopened",
     "merged",
+    "blind",
     "trial_state",
     "night",
 )
@@ -51,7 +59,8 @@ def live_on(con: Connection, rulebook: Rulebook, as_of: date) -> None:
     * ``active(id, rule, nth, subject_type, subject, hit_on, level, score, stale)``: the rules that make a live warning
       up tonight; ``hit_on`` is the night whose verdict explains it (the gravest of the last ``keep`` known nights,
       of those the newest), ``nth`` the rule's place in the order of the files;
-    * ``living(id, change, level, score, rules, stale)``: one row a live warning that is open or lifted tonight.
+    * ``living(id, change, level, score, rules, stale)``: one row a live warning that is open or lifted tonight;
+    * ``returned``: see :func:`~riskengine.assess.reopened.store_reopened`.
 
     Expects tonight's verdicts and suppressed hits, and the temp table ``subject``.
     """
@@ -79,9 +88,13 @@ def live_on(con: Connection, rulebook: Rulebook, as_of: date) -> None:
         ],
     )
     steps = Steps()
+    tonight, raised = literal(as_of), graver(rulebook.levels, "g.level")
     for name, sql in _STEPS.items():
-        steps.add(name, sql.format(tonight=literal(as_of), year=as_of.year))
+        steps.add(
+            name, sql.format(tonight=tonight, year=as_of.year, raised=raised, raises=_one_of(rulebook.rebound.raises))
+        )
     steps.as_tables(con)
+    store_reopened(con, rulebook, as_of)
     con.execute(
         "INSERT INTO assess.warning SELECT id, subject_type, subject, subject_name, place, theme, ?, NULL "
         "FROM opened WHERE NOT trial ORDER BY id",
@@ -92,6 +105,10 @@ def live_on(con: Connection, rulebook: Rulebook, as_of: date) -> None:
     )
     if any(rule.status == "trial" for rule in rules) or con.execute("FROM prior WHERE trial LIMIT 1").fetchone():
         _store_trials(con, as_of)
+
+
+def _one_of(outcomes: Sequence[str]) -> str:
+    return ", ".join(literal(each) for each in outcomes) or "NULL"
 
 
 def _store_trials(con: Connection, as_of: date) -> None:
@@ -165,10 +182,36 @@ SELECT h.rule, h.nth, h.subject_type, h.subject, h.theme, h.trial, h.lot, top.hi
 FROM held h LEFT JOIN assess.verdict v ON v.as_of = {tonight} AND v.verdict = 'unknown' AND v.rule = h.rule
   AND v.subject_type = h.subject_type AND v.subject = h.subject
 WHERE top IS NOT NULL AND (part OR (tonight AND enough))""",
-    "gathered": """
+    "by_rules": """
 SELECT trial, lot, subject_type, subject, any_value(theme) AS theme, min(level) AS level, max(score) AS score,
   list(rule ORDER BY nth) AS rules, bool_or(stale) AS stale
 FROM holding GROUP BY trial, lot, subject_type, subject""",
+    # closings of earlier nights under watch, the newest of each subject and theme
+    "watched": """
+SELECT w.subject_type, w.subject, w.theme,
+  arg_max({{'of_id': w.id, 'closed_on': w.closed_on, 'unit': w.unit}}, (w.closed_on, w.id)) AS closing
+FROM ("""
+    + watches()
+    + """) w WHERE w.outcome IN ({raises}) AND w.kind = '办理' AND """
+    + running("{tonight}", reviewed=False)
+    + """
+GROUP BY w.subject_type, w.subject, w.theme""",
+    # warnings that open tonight under a watch, and those that once did and live on
+    "reopened": """
+SELECT g.lot, g.subject_type, g.subject, w.closing.of_id AS of_id, w.closing.closed_on AS closed_on,
+  CAST({tonight} - w.closing.closed_on AS INTEGER) AS days, w.closing.unit AS unit
+FROM by_rules g ANTI JOIN prior p USING (trial, lot, subject_type, subject)
+JOIN watched w ON w.subject_type = g.subject_type AND w.subject = g.subject AND w.theme = g.lot
+WHERE NOT g.trial
+UNION ALL
+SELECT p.lot, p.subject_type, p.subject, r.of_id, r.closed_on, r.days, r.unit
+FROM prior p JOIN assess.reopened r ON r.id = p.id
+  AND r.as_of = (SELECT max(as_of) FROM assess.night WHERE as_of < {tonight})
+WHERE NOT p.trial""",
+    "gathered": """
+SELECT g.* REPLACE (CASE WHEN r.of_id IS NULL THEN g.level ELSE {raised} END AS level), g.level AS level_by_rules
+FROM by_rules g LEFT JOIN reopened r
+  ON NOT g.trial AND r.lot = g.lot AND r.subject_type = g.subject_type AND r.subject = g.subject""",
     "opened": """
 SELECT g.trial, g.lot, if(g.trial, 'SY', 'YJ') || '-{year}-' || lpad(CAST(
     if(g.trial, numbered.trials, numbered.warnings) + row_number() OVER (

@@ -12,6 +12,8 @@ measure:
   itself: a town's latest satisfaction is not that of one of its villages, so for places they see the rows at the
   place, not those below it.
 * A value that the office left out is NULL and never counts as 0; no row at all is the signal's ``empty``.
+* An event that came in by several doors counts once for a place: ``count``, ``sum``, ``share`` and ``busiest`` see its records
+  as one. A signal with ``once`` leaves it to the kinds named there, where one of these was told first.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from riskengine.assess.events import surplus, surplus_sum
 from riskengine.assess.nights import Nights
 from riskengine.assess.subjects import newest_first, own_subject
 from riskengine.model.signal import Signal
@@ -43,7 +46,7 @@ class Measured:
     ``where``: condition on ``r`` (TRUE where none is written). ``of``: value or condition on ``r``, NULL where none
     is written. ``until``: last day of the window as a SQL date. ``since``: the day before its first one, None = all
     that is known. ``from_day``: ``since`` of the first night, as a day. ``columns``: columns of the kind that it reads.
-    ``empty``: SQL of the value where no row was found.
+    ``empty``: SQL of the value where no row was found. ``linked``: the records say of which event they are part, and count by it.
     """
 
     signal: Signal
@@ -54,6 +57,7 @@ class Measured:
     from_day: date | None
     columns: frozenset[str]
     empty: str
+    linked: bool = False
 
     @property
     def kind(self) -> str:
@@ -71,13 +75,15 @@ class Measured:
         stands = f"FILTER (WHERE {within} AND r.quantity > 0)"
         match self.signal.measure:
             case "count":
-                value = f"sum(r.quantity) {kept}"
+                value = self.counted(within)
             case "sum":
                 # decimals add up to the same total in any order of rows, doubles do not
-                value = f"sum(CAST({self.of} AS DECIMAL(38, 6)) * sign(r.quantity)) {kept}"
+                each = f"CAST({self.of} AS DECIMAL(38, 6))"
+                value = f"sum({each} * sign(r.quantity)) {kept}" + (
+                    f" - {surplus_sum(each, within)}" if self.linked else ""
+                )
             case "share":
-                part = f"sum(r.quantity) FILTER (WHERE {within} AND ({self.of}))"
-                value = f"coalesce({part}, 0) / nullif(sum(r.quantity) {kept}, 0)"
+                value = f"coalesce({self.counted(f'{within} AND ({self.of})')}, 0) / nullif({self.counted(within)}, 0)"
             case "max" | "min":
                 value = f"{self.signal.measure}({self.of}) {stands}"
             case "days_since":
@@ -88,6 +94,11 @@ class Measured:
                 raise ValueError(f"{self.signal.measure} is no plain aggregate")
         return f"CAST({value} AS DOUBLE)"
 
+    def counted(self, within: str = "TRUE") -> str:
+        """The net count of the rows for which ``within`` holds, an event once; NULL where there are none."""
+        rows = f"sum(r.quantity) FILTER (WHERE {within})"
+        return f"({rows} - {surplus(within)})" if self.linked else rows
+
     def at(self, type_: Subject) -> str:
         """Condition: the record is one that this signal may see for a subject of this type, days and ``where``
         included.
@@ -96,9 +107,12 @@ class Measured:
         return f"{self.days()} AND ({self.where}){own}"
 
 
-def compile_measured(signal: Signal, nights: Nights) -> Measured:
-    """Compile one measured signal. Raises ExpressionError where a condition is not in the language, ValueError where the
-    lunar calendar of its nights is not known.
+def compile_measured(
+    signal: Signal, nights: Nights, type_: Subject | None = None, linked: frozenset[str] = frozenset()
+) -> Measured:
+    """Compile one measured signal. ``linked``: kinds whose records say of which event they are; only places count by it, a matter
+    and the unit that has it stand for themselves. Raises ExpressionError where a condition is not in the language, ValueError where
+    the lunar calendar of its nights is not known.
     """
     kind = str(signal.source)
     names = {name: f"r.{column}" for name, column in columns_of(kind).items()} | {"as_of": nights.day}
@@ -110,15 +124,21 @@ def compile_measured(signal: Signal, nights: Nights) -> Measured:
     until = nights.until(signal.lag)
     used = (where.names if where else frozenset()) | (of.names if of else frozenset())
     empty = signal.empty if signal.empty is not None else (0 if signal.measure in _COUNTED else "unknown")
+    by_event = kind in linked and type_ in PLACES
+    condition = where.sql if where else "TRUE"
+    if by_event and signal.once:
+        told_there = ", ".join(literal(each) for each in signal.once)
+        condition = f"({condition}) AND (r.elsewhere IN ({told_there})) IS NOT TRUE"
     return Measured(
         signal=signal,
-        where=where.sql if where else "TRUE",
+        where=condition,
         of=of.sql if of else None,
         until=until,
         since=f"({until} - {signal.window})" if signal.window else None,
         from_day=nights.earliest(signal.lag) - timedelta(signal.window) if signal.window else None,
         columns=frozenset((columns_of(kind) | previous_columns(kind))[name] for name in used if name != "as_of"),
         empty="0.0" if empty == 0 else "NULL",
+        linked=by_event,
     )
 
 

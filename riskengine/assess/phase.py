@@ -6,6 +6,7 @@ import time
 from datetime import date
 
 from riskengine.assess import verdicts
+from riskengine.assess.blind import draw_below, first_of_month, score_below
 from riskengine.assess.compounds import judge_compounds
 from riskengine.assess.dossier import Conclude
 from riskengine.assess.evidence import prove
@@ -45,6 +46,7 @@ def assess(
     verdicts.weigh(
         con, rulebook, Nights.one(as_of)
     )  # into temp tables, before the transaction: a rule may fail here and leave the others alone
+    readings = score_below(con, rulebook, as_of) if first_of_month(con, rulebook, as_of) else None
     standings = stand(con, rulebook, as_of)
     with transaction(con):
         forget_night(con, as_of)
@@ -55,6 +57,8 @@ def assess(
         explain(con, rulebook, as_of)
         prove(con, rulebook, as_of)
         store_states(con, as_of)
+        if readings is not None:
+            draw_below(con, rulebook, as_of, readings)
         merge(con, rulebook, Nights.one(as_of))
         store(con, standings, as_of)
         con.execute("INSERT INTO assess.night VALUES (?, ?, ?)", [as_of, rulebook.hash, time.perf_counter() - started])

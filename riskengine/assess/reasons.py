@@ -19,6 +19,9 @@ def explain(con: Connection, rulebook: Rulebook, as_of: date) -> None:
     ``{"sentence": …, "rules": [{"rule", "title", "version", "level", "score", "on", … and the verdict's own
     why}]}``.
 
+    A warning that came back after it was closed says so first, and has ``"rebound": {"of", "closed_on", "unit", "days",
+    "level_by_rules", "level"}``.
+
     ``on`` is the night whose verdict explains the level: an earlier one while a level is being kept. A lifted
     warning keeps the rules of its last night and says in its sentence why it was lifted.
     """
@@ -101,5 +104,9 @@ FROM living l LEFT JOIN assess.state s
   ON s.id = l.id AND s.as_of = (SELECT max(as_of) FROM assess.night WHERE as_of < {tonight})
 LEFT JOIN rule_now r ON list_contains(l.rules, r.rule) LEFT JOIN exempted x ON x.id = l.id
 WHERE l.change = '解除' GROUP BY l.id""",
-    "reason": "SELECT id, why FROM reason_open UNION ALL SELECT id, why FROM reason_lifted",
+    "reason": """
+SELECT o.id, CASE WHEN b.id IS NULL THEN o.why ELSE json_merge_patch(o.why,
+  to_json({{'sentence': b.said || (o.why->>'$.sentence'), 'rebound': b.told}})) END AS why
+FROM reason_open o LEFT JOIN returned b ON b.id = o.id
+UNION ALL SELECT id, why FROM reason_lifted""",
 }

@@ -48,7 +48,7 @@ def returns_sql(table: str, type_: Subject, group: Sequence[Measured], nights: N
         case "busiest":
             return (
                 f"SELECT as_of, subject, {', '.join(f'CAST(max(net) AS DOUBLE) AS {name}' for name in names)} FROM ("
-                f"SELECT {own}, r.occurred_on, sum(r.quantity) AS net {rows} GROUP BY 1, 2, 3) GROUP BY 1, 2"
+                f"SELECT {own}, r.occurred_on, {first.counted()} AS net {rows} GROUP BY 1, 2, 3) GROUP BY 1, 2"
             )
         case "previous":
             before = "".join(

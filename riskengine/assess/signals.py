@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from riskengine.assess.events import linked_kinds, with_events
 from riskengine.assess.measures import READINGS, Measured, compile_measured, subject_key, unit_column
 from riskengine.assess.nights import Nights
 from riskengine.assess.passes import measure, measure_usual
@@ -39,8 +40,9 @@ def build_signals(con: Connection, rulebook: Rulebook, nights: Nights) -> dict[S
     """
     needed = _needed(rulebook)
     wides = {type_: Wide(type_) for type_ in needed}
-    measured = {type_: _compile(wides[type_], signals, nights) for type_, signals in needed.items()}
-    _know(con, needed, measured, nights)
+    linked = linked_kinds(con, nights, (each for signals in needed.values() for each in signals))
+    measured = {type_: _compile(wides[type_], signals, nights, linked) for type_, signals in needed.items()}
+    _know(con, needed, measured, nights, linked)
     for type_, signals in needed.items():
         reads = measure(con, wides[type_], measured[type_], nights)
         reads += measure_usual(con, wides[type_], signals, measured[type_], nights)
@@ -59,13 +61,13 @@ def _needed(rulebook: Rulebook) -> dict[Subject, list[Signal]]:
     return {type_: list(signals.values()) for type_, signals in found.items()}
 
 
-def _compile(wide: Wide, signals: list[Signal], nights: Nights) -> dict[str, Measured]:
+def _compile(wide: Wide, signals: list[Signal], nights: Nights, linked: frozenset[str]) -> dict[str, Measured]:
     compiled: dict[str, Measured] = {}
     for signal in signals:
         if signal.source is not None:
             try:
                 subject_key(signal.source, wide.type_)
-                compiled[signal.name] = compile_measured(signal, nights)
+                compiled[signal.name] = compile_measured(signal, nights, wide.type_, linked)
             except (ExpressionError, ValueError) as error:
                 wide.broken[signal.name] = str(error)
     return compiled
@@ -76,9 +78,10 @@ def _know(
     needed: Mapping[Subject, list[Signal]],
     measured: Mapping[Subject, Mapping[str, Measured]],
     nights: Nights,
+    linked: frozenset[str],
 ) -> None:
-    """One temp table ``known_<kind>`` a kind: only the columns and the days that some signal reads. For many nights one row a
-    version that stands on any of them, with ``stands_from`` and ``stands_until``, see ``Nights.standing``.
+    """One temp table ``known_<kind>`` a kind: only the columns and the days that some signal reads, of linked kinds also the event.
+    For many nights one row a version that stands on any of them, with ``stands_from`` and ``stands_until``, see ``Nights.standing``.
     """
     columns: dict[str, dict[str, None]] = {}
     since: dict[str, list[date | None]] = {}
@@ -99,7 +102,8 @@ def _know(
     for kind, wanted in sorted(columns.items()):
         days = [day for day in since[kind] if day is not None]
         newer = f" AND r.occurred_on > {literal(min(days))}" if len(days) == len(since[kind]) else ""
-        steps.add(f"known_{kind}", f"SELECT {', '.join(wanted)}{nights.versions(kind)}{newer}")
+        rows = f"SELECT {', '.join(wanted)}{nights.versions(kind)}{newer}"
+        steps.add(f"known_{kind}", with_events(kind, list(wanted), nights, newer) if kind in linked else rows)
     began = " UNION ALL ".join(_began(kind, nights) for kind in sorted(columns))
     steps.add(
         "kind_began", began or "SELECT NULL::DATE AS as_of, NULL::VARCHAR AS kind, NULL::DATE AS first_on WHERE FALSE"

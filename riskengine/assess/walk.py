@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 
+from riskengine.assess.reopened import graver_ranks
 from riskengine.model.rule import Rule
 from riskengine.model.rulebook import Rulebook
 
-__all__ = ["Sighting", "Standing", "Suppression", "Walk", "walk"]
+__all__ = ["Closing", "Sighting", "Standing", "Suppression", "Walk", "walk"]
 
 Sighting = tuple[date, str, str, str, str, int | None, float | None]
 """A row of ``assess.verdict``: as_of, rule, subject_type, subject, verdict (hit or unknown), level, score."""
@@ -30,7 +31,8 @@ class Standing:
     """A warning on one night, as ``assess.state`` has it; for a trial, ``rules`` holds the one rule.
 
     ``opened_on`` tells episodes on the same subject and theme (for a trial: subject and rule) apart. ``level`` is a
-    rank, 1 the gravest. On the night of 解除 level, score and rules are those of the night before.
+    rank, 1 the gravest. On the night of 解除 level, score and rules are those of the night before. ``reopened``: the closing that
+    it came back after, whose raise its level has; None for one that has none.
     """
 
     as_of: date
@@ -43,6 +45,30 @@ class Standing:
     score: float | None
     rules: tuple[str, ...]
     stale: bool
+    reopened: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """A closing under watch: a row of ``review.watch``, known since the night ``known_on``, watched through ``until``.
+
+    ``undone``: the first night on which it no longer stood, None while it stands.
+    """
+
+    known_on: date
+    id: str
+    subject_type: str
+    subject: str
+    theme: str
+    closed_on: date
+    until: date
+    outcome: str
+    undone: date | None = None
+
+    def watched(self, as_of: date) -> bool:
+        """Whether a warning that opens on the night comes back after this closing."""
+        stands = self.undone is None or self.undone >= as_of
+        return stands and self.known_on < as_of and self.closed_on < as_of <= self.until
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +95,24 @@ class Walk:
 
 
 def walk(
-    rulebook: Rulebook, nights: Sequence[date], evaluated: Iterable[tuple[date, str]], verdicts: Iterable[Sighting]
+    rulebook: Rulebook,
+    nights: Sequence[date],
+    evaluated: Iterable[tuple[date, str]],
+    verdicts: Iterable[Sighting],
+    closings: Iterable[Closing] = (),
 ) -> Walk:
     """The life of all warnings over ``nights`` (in order), none being open before the first.
 
     ``evaluated``: as_of and rule of ``assess.evaluated``. ``verdicts``: the hits, and the unknowns at least of those
     rules and subjects that hit some night; those of other subjects change nothing. What lies before the first of
-    ``nights`` is history that counts for ``for`` and ``keep``. Exceptions are those of ``rulebook``, on all nights.
+    ``nights`` is history that counts for ``for`` and ``keep``. Exceptions are those of ``rulebook``, on all nights. ``closings``: what
+    was closed and watched in these nights; it raises warnings that open under it where the rule book says so.
     """
+    watched: dict[_Key, list[Closing]] = defaultdict(list)
+    for each in sorted(closings, key=lambda each: (each.closed_on, each.id)):
+        if each.outcome in rulebook.rebound.raises:
+            watched[each.subject_type, each.subject, each.theme].append(each)
+    raised = _Raised(graver_ranks(rulebook.levels), watched)
     seen = _Seen(rulebook, evaluated, verdicts)
     live: list[Standing] = []
     trial: list[Standing] = []
@@ -84,7 +120,7 @@ def walk(
     open_trial: Mapping[_Key, Standing] = {}
     for as_of in nights:
         rules = [rule for rule in rulebook.rules.values() if rule.status == "live"]
-        states = _states(seen, rules, open_live, as_of, lambda rule: rule.theme)
+        states = _states(seen, rules, open_live, as_of, lambda rule: rule.theme, raised)
         live += states.values()
         open_live = {key: each for key, each in states.items() if each.change != "解除"}
 
@@ -94,6 +130,20 @@ def walk(
         open_trial = {key: each for key, each in states.items() if each.change != "解除"}
     shown = set(nights)
     return Walk(tuple(live), tuple(trial), tuple(each for each in seen.suppressed if each.as_of in shown))
+
+
+@dataclass(frozen=True, slots=True)
+class _Raised:
+    """Closings by what they were about, oldest first, and by which rank a level is raised."""
+
+    graver: Mapping[int, int]
+    closings: Mapping[_Key, Sequence[Closing]]
+
+    def of(self, key: _Key, before: Standing | None, as_of: date) -> str | None:
+        """The closing that a warning comes back after; decided on the night it opens."""
+        if before is not None:
+            return before.reopened
+        return next((each.id for each in reversed(self.closings.get(key, ())) if each.watched(as_of)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +157,12 @@ class _Hold:
 
 
 def _states(
-    seen: _Seen, rules: Sequence[Rule], prior: Mapping[_Key, Standing], as_of: date, of: Callable[[Rule], str]
+    seen: _Seen,
+    rules: Sequence[Rule],
+    prior: Mapping[_Key, Standing],
+    as_of: date,
+    of: Callable[[Rule], str],
+    raised: _Raised | None = None,
 ) -> dict[_Key, Standing]:
     """All warnings of ``rules`` that are open or lifted tonight; ``prior``: those open when last night ended."""
     holds: dict[_Key, list[_Hold]] = defaultdict(list)
@@ -122,6 +177,9 @@ def _states(
     for key, held in holds.items():
         before = prior.get(key)
         level = min(each.level for each in held)
+        reopened = raised.of(key, before, as_of) if raised else None
+        if raised and reopened:
+            level = raised.graver.get(level, level)
         state = Standing(
             as_of=as_of,
             subject_type=key[0],
@@ -133,6 +191,7 @@ def _states(
             score=max((each.score for each in held if each.score is not None), default=None),
             rules=tuple(each.rule.id for each in held),
             stale=any(each.stale for each in held),
+            reopened=reopened,
         )
         (living if before else opened).append((key, state))
     opened.sort(key=lambda each: (each[1].level, each[1].theme, each[0]))

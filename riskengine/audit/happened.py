@@ -9,8 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from riskengine.audit.came_back import CAME_BACK
+from riskengine.audit.handled import HANDLED
 from riskengine.audit.line import Happening
 from riskengine.audit.nights import Held
+from riskengine.audit.papers import PAPERS
+from riskengine.audit.samples import SAMPLES
+from riskengine.audit.waiting import WAITING
 from riskengine.store.database import Connection
 
 __all__ = ["KINDS", "Kind", "happened", "lay_out"]
@@ -200,5 +205,10 @@ KINDS: tuple[Kind, ...] = (
         FROM intervene.refused i SEMI JOIN audit_night USING (as_of) LEFT JOIN sense.file f ON f.file_id = i.file_id
         ORDER BY i.as_of, f.name, i.row_no, i.code""",
     ),
+    *(Kind(*each) for each in HANDLED),
+    *(Kind(*each) for each in PAPERS),
+    *(Kind(*each) for each in CAME_BACK),
+    *(Kind(*each) for each in SAMPLES),
+    *(Kind(*each) for each in WAITING),
 )
 """Every kind of change but the rule book's, in the order in which a night's log tells them."""

@@ -6,9 +6,18 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
+from riskengine.audit.came_back import CAME_BACK, says
 from riskengine.audit.chain import BEGIN, VOID, lines
+from riskengine.audit.handled import HANDLED
+from riskengine.audit.handled import says as handled_says
 from riskengine.audit.line import Line
+from riskengine.audit.papers import PAPERS
+from riskengine.audit.papers import says as paper_says
+from riskengine.audit.samples import SAMPLES
+from riskengine.audit.samples import says as sample_says
 from riskengine.audit.versions import RULES
+from riskengine.audit.waiting import WAITING
+from riskengine.audit.waiting import says as waiting_says
 from riskengine.errors import WrongUse
 from riskengine.model.rulebook import Rulebook
 from riskengine.store.database import Connection
@@ -22,6 +31,23 @@ _CODES = {
     "unknown-unit": "没有这个责任单位",
     "wrong-unit": "预警不由该单位负责",
     "before-delivery": "日期早于下发",
+    "in-the-future": "日期晚于收到回执",
+    "unknown-step": "没有这个办理动作",
+    "contradiction": "同一天的核查结果互相矛盾",
+    "not-any-more": "已经不由该单位办理",
+    "no-outcome": "没有核查结果",
+    "no-reason": "没有写理由",
+    "lacking": "缺了要写的内容",
+    "closed": "已经销号",
+    "wrong-role": "不由该单位办这一环节",
+    "level": "这一等级不能这样办",
+    "illegal-step": "现在的状态不能办这一环节",
+    "late-objection": "退回超过期限",
+    "sent-back": "转给了退回过的单位",
+    "nothing-asked": "没有待批准的申请",
+    "nothing-paused": "没有暂停计时",
+    "no-extension": "不能延期",
+    "no-pause": "事由不能暂停计时",
 }
 
 
@@ -139,6 +165,21 @@ class _Telling:
                     )
         return "；".join(told)
 
+    def came_back(self, line: Line, said: Said) -> str:
+        return says(line.what, said, self.unit, self.level)
+
+    def samples(self, line: Line, said: Said) -> str:
+        return sample_says(line.what, said, self.unit)
+
+    def waiting(self, line: Line, said: Said) -> str:
+        return waiting_says(line.what, said, self.unit)
+
+    def handled(self, line: Line, said: Said) -> str:
+        return handled_says(line.what, said, self.unit, self.number, line.origin)
+
+    def papers(self, line: Line, said: Said) -> str:
+        return paper_says(line.what, said, self.unit)
+
     def begun(self, line: Line, said: Said) -> str:
         rank = said["open"].get(self._warning)
         if rank is not None:
@@ -162,4 +203,9 @@ _TELL: dict[str, Callable[[_Telling, Line, Said], str]] = {
     "清单": _Telling.listed,
     "回执": _Telling.receipt,
     "回执未收": _Telling.refused,
+    **{word: _Telling.handled for words, *_ in HANDLED for word in words},
+    **{word: _Telling.papers for words, *_ in PAPERS for word in words},
+    **{word: _Telling.came_back for words, *_ in CAME_BACK for word in words},
+    **{word: _Telling.samples for words, *_ in SAMPLES for word in words},
+    **{word: _Telling.waiting for words, *_ in WAITING for word in words},
 }

@@ -7,9 +7,10 @@ __all__ = ["main"]
 
 VERBS = {
     **dict.fromkeys(("init", "run", "fill", "status", "replay"), "verbs"),
-    "brief": "brief", "check": "check", "clocks": "clocks", "explain": "explain", "indicators": "indicators",
-    "plan": "plan", "review": "review",
-    "test": "cases",
+    "appraise": "appraise", "brief": "brief", "check": "check", "clocks": "clocks",
+    "deliver": "deliveries", "deliveries": "deliveries", "explain": "explain", "handling": "handling", "indicators": "indicators",
+    "links": "links", "papers": "papers", "plan": "plan", "rebounds": "rebounds", "review": "review",
+    "test": "cases", "tune": "tune",
 }  # fmt: skip
 """Verb → the module that has it. Any other first word (``rules`` with its own verbs, ``--help``, a slip) loads ``every``."""
 

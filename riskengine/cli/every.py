@@ -1,24 +1,32 @@
 """The whole command line: all verbs at once, as ``--help`` and whoever asks what there is need them."""
 
 from riskengine.cli import (
+    appraise,
     audit,
     brief,
     cases,
     check,
     clocks,
+    deliveries,
     explain,
+    handling,
     indicators,
+    links,
+    papers,
     plan,
+    rebounds,
     review,
     routes,
     rules,
     schema,
+    tune,
     verbs,
     workbook,
 )
 from riskengine.cli.app import app
 
 __all__ = [
-    "app", "audit", "brief", "cases", "check", "clocks", "explain", "indicators", "plan", "review", "routes", "rules",
-    "schema", "verbs", "workbook",
+    "app", "appraise", "audit", "brief", "cases", "check", "clocks", "deliveries", "explain",
+    "handling", "indicators", "links", "papers", "plan", "rebounds", "review", "routes", "rules",
+    "schema", "tune", "verbs", "workbook",
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,6 +20,7 @@ from riskengine.cli.app import HERE, At, Json, Night, app
 from riskengine.cli.clock import last_whole_day
 from riskengine.contracts.place import PlaceNames
 from riskengine.errors import RulesInvalid, WrongUse
+from riskengine.exchange.propose_routes import patch_of, proposals
 from riskengine.explain.routing import Asked, asked_of, show, shown_json, shown_text
 from riskengine.explain.wording import TYPES
 from riskengine.intervene.routing import current_places, place_name
@@ -26,8 +28,9 @@ from riskengine.model.rulebook import Rulebook
 from riskengine.model.subject import PLACES, Subject
 from riskengine.rulebook.load import load
 from riskengine.rulebook.suggest import suggestion
+from riskengine.store.database import connect
 
-__all__ = ["routes", "show_route", "try_routes"]
+__all__ = ["propose_routes", "routes", "show_route", "try_routes"]
 
 routes = typer.Typer(help="派发：用例和覆盖，一件预警归谁、为什么。", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(routes, name="routes")
@@ -90,6 +93,29 @@ def show_route(
             print(json.dumps([shown_json(each, night) for each in shown], ensure_ascii=False, indent=2))
         else:
             print("\n\n".join(shown_text(each, rulebook, night) for each in shown))
+
+
+@routes.command(name="propose", help="由被接受的退回，写出改派发的建议：改 rules/routes.yaml 的补丁，和它依据的预警。")
+def propose_routes(as_of: Night = None, workspace: At = HERE, as_json: Json = False) -> None:
+    """Print a unified diff of rules/routes.yaml for what units sent back often enough; nothing is written."""
+    with answering(workspace) as here:
+        rulebook = load(here)
+        with connect(here.database, here.scratch) as con:
+            [(newest,)] = con.execute("SELECT max(as_of) FROM intervene.night").fetchall()
+            if as_of is None and newest is None:
+                raise WrongUse("还没有运行过一夜，没有退回。请先运行 riskengine run。")
+            found = proposals(con, rulebook, as_of or newest, TYPES)
+        text = (here.rules / "routes.yaml").read_text(encoding="utf-8")
+        patch = patch_of(text, found) if found else ""
+        if as_json:
+            told = [asdict(each) for each in found]
+            print(json.dumps({"proposals": told, "patch": patch}, ensure_ascii=False, indent=2))
+        elif found:
+            print("\n".join(f"# {each.says}依据：{'、'.join(each.warnings)}。" for each in found))
+            print(patch, end="")
+        else:
+            most = rulebook.handling.objections.propose_after
+            print(f"没有建议：没有哪一类退回被接受满 {most} 次（rules/handling.yaml 的 propose_after）。")
 
 
 def _thought_of(

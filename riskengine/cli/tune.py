@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, timedelta
+from math import isfinite, nan
 from pathlib import Path
 from typing import Annotated
 
@@ -108,9 +109,12 @@ def _wanted(rule: Rule, parameter: str | None, values: str | None) -> Mapping[st
     if parameter not in rule.parameters:
         raise WrongUse(f"规则“{rule.id}”没有参数“{parameter}”{suggestion(parameter, list(rule.parameters))}")
     try:
-        return {parameter: [float(each) for each in (values or "").replace("，", ",").split(",") if each.strip()]}
+        tried = [float(each) for each in (values or "").replace("，", ",").split(",") if each.strip()]
     except ValueError:
-        raise WrongUse(f"--values {values} 里有不是数的。请写成 3,4,5。") from None
+        tried = [nan]
+    if not all(map(isfinite, tried)):
+        raise WrongUse(f"--values {values} 里有不是数的。请写成 3,4,5。")
+    return {parameter: tried}
 
 
 def _effect(here: Workspace, book: Rulebook, edit: Edit, nights: int, until: date | None) -> str:

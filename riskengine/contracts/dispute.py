@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from riskengine.contracts.field import Day, Flag, Money, Whole, Word
+from riskengine.contracts.field import Code, Day, Flag, Money, Whole, Word
 from riskengine.contracts.record import Record
 
 
@@ -36,3 +36,4 @@ class Dispute(Record):
     handler: Word | None = Field(default=None, title="承办单位")
     closed_on: Day | None = Field(default=None, title="化解日期")
     settled: Flag | None = Field(default=None, title="是否化解")
+    transfer: Code | None = Field(default=None, title="转办编号")

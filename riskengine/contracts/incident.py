@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from riskengine.contracts.field import Day, Flag, Text, Whole
+from riskengine.contracts.field import Code, Day, Flag, Text, Whole
 from riskengine.contracts.record import Record
 
 
@@ -24,3 +24,4 @@ class Incident(Record):
     injured: Whole | None = Field(default=None, title="受伤人数")
     violent: Flag | None = Field(default=None, title="是否暴力")
     summary: Text | None = Field(default=None, title="简要情况")
+    transfer: Code | None = Field(default=None, title="转办编号")

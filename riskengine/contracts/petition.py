@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from riskengine.contracts.field import Day, Flag, Whole, Word
+from riskengine.contracts.field import Code, Day, Flag, Whole, Word
 from riskengine.contracts.record import Record
 
 
@@ -44,3 +44,4 @@ class Petition(Record):
     closed_on: Day | None = Field(default=None, title="办结日期")
     settled: Flag | None = Field(default=None, title="是否化解")
     extended: Flag | None = Field(default=None, title="是否延期")
+    transfer: Code | None = Field(default=None, title="转办编号")

@@ -21,6 +21,7 @@ class Receipt(Record):
     kind: ClassVar[str] = "receipt"
     title: ClassVar[str] = "回执"
     orders: ClassVar[tuple[tuple[str, str], ...]] = (("signed_on", "fed_back_on"),)
+    future: ClassVar[tuple[str, ...]] = ("until",)
     evidence: ClassVar[tuple[str, ...]] = ("key", "occurred_on", "unit", "outcome")
 
     unit: Word = Field(title="责任单位")

@@ -15,6 +15,7 @@ from riskengine.explain import answer, compound, find, grade, signals
 from riskengine.explain.chain import Explanation, Rows, Scale, Verdict
 from riskengine.explain.condition import Answers, answered, ask_for, clause_of
 from riskengine.explain.counterfactual import KEPT, counterfactuals
+from riskengine.explain.doors import counted_once
 from riskengine.explain.duty import route_of
 from riskengine.explain.life import Story, counted, story_of
 from riskengine.explain.relive import Scene, set_scene
@@ -161,7 +162,8 @@ def _told(scene: Scene, night: _Night, rule: Rule, subject: str, shown: str, kep
         persistence=counted(scene, story),
         nights=story.nights,
         turns=story.turns,
-        notes=tuple(_notes(story, scene, subject)),
+        grading=_raised(story, told),
+        notes=(*_notes(story, scene, subject), *counted_once(scene, subject)),
         steps=tuple(steps_of(scene, subject, place, _STEP_ROWS)),
     )
     level = found.level if found.level is not None else story.level if story.part else None
@@ -174,6 +176,14 @@ def _told(scene: Scene, night: _Night, rule: Rule, subject: str, shown: str, kep
         )
     told = replace(told, differs=answer.differs_of(scene, story, told, levels, night.as_of))
     return replace(told, answer=answer.answer_of(scene, story, told, levels))
+
+
+def _raised(story: Story, told: Explanation) -> str:
+    """How the points lead to the level of the warning; only where this rule decides it does its raise belong here."""
+    if story.raised is None or not story.part or not told.grading or told.level != story.raised[0]:
+        return told.grading
+    by_rules, level = story.raised
+    return f"{told.grading}；{'反弹，已是最高等级，不再升级' if level == by_rules else f'反弹，升一级为{level}'}"
 
 
 def _stored(story: Story) -> Verdict | None:
@@ -239,6 +249,8 @@ def _notes(story: Story, scene: Scene, subject: str) -> Iterator[str]:
         for each in scene.rulebook.exemptions:
             if each.rule == scene.rule.id and each.subject == subject and scene.as_of <= each.until:
                 yield f"有一条例外：到 {each.until}，{each.who}，{each.why}"
+    if story.part and story.raised:
+        yield story.sentence.split("。")[0]  # what came back says so first
     if story.part and story.parent:
         yield f"已并入 {story.parent}"
     if story.part and story.children:

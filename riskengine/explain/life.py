@@ -27,7 +27,7 @@ class Story:
     sentence if not. ``warning``, ``change``, ``level``: the newest warning that the rule ever was part of, and its
     state that night (None: it has none that night). ``part``: the rule is one of those that make it up that night.
     ``other``: an open warning of the same theme that it has no part in. ``suppressed``: until, who and why of the
-    exception that held.
+    exception that held. ``raised``: the level by the rules and the level it stands at, where it came back after it was closed (反弹).
     """
 
     ran: bool
@@ -48,6 +48,7 @@ class Story:
     other: str | None
     nights: tuple[NightOf, ...]
     turns: tuple[Turn, ...]
+    raised: tuple[str, str] | None = None
 
 
 def story_of(scene: Scene, subject: str, names: Mapping[int, str], kept: bool) -> Story:
@@ -105,6 +106,7 @@ def story_of(scene: Scene, subject: str, names: Mapping[int, str], kept: bool) -
         trial=(trial[0], trial[1], trial[2]) if trial else None,
         other=other[0] if other and (other[1] is None or other[1] > as_of) and other != warning else None,
         nights=_nights(scene, subject, names, key, ran), turns=_turns(con, trial[0] if trial else warning and warning[0], as_of, names),
+        raised=(state[5], state[6]) if state and state[5] and state[0] != "解除" else None,
     )  # fmt: skip
 
 
@@ -175,7 +177,9 @@ WHERE subject_type = $type AND subject = $subject AND theme = $theme AND opened_
   AND id IN (SELECT id FROM kept.assess.state WHERE as_of <= $night AND ($only = '' OR list_contains(rules, $only)))
 ORDER BY opened_on DESC, id DESC LIMIT 1"""
 _STATE = """
-SELECT change, level, rules, stale, why->>'$.sentence' FROM kept.assess.state WHERE id = $id AND as_of = $night"""
+SELECT change, level, rules, stale, why->>'$.sentence',
+  why->>'$.rebound.level_by_rules', why->>'$.rebound.level'
+FROM kept.assess.state WHERE id = $id AND as_of = $night"""
 _SUPPRESSED = """
 SELECT until, who, why FROM kept.assess.suppressed
 WHERE as_of = $night AND rule = $rule AND subject_type = $type AND subject = $subject"""

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import duckdb
 
 from riskengine.assess.baseline import expected_steps
+from riskengine.assess.events import told_apart
 from riskengine.assess.measures import Measured, compile_measured
 from riskengine.assess.windows import Series, bucket_steps, history_of, span_of, windowed_of, windows_sql
 from riskengine.errors import RiskEngineError
@@ -154,7 +155,7 @@ def histories_of(scene: Scene, subject: str) -> tuple[History, ...]:
 
 def _history(scene: Scene, subject: str, signal: Signal, base: Signal) -> History:
     con = scene.con
-    measured: Measured = compile_measured(base, scene.nights)
+    measured: Measured = compile_measured(base, scene.nights, scene.rule.subject, told_apart(con))
     span = span_of(measured, signal)
     gap = span[3]
     [windows] = con.execute(windows_sql([span])).fetchone() or (0,)

@@ -90,6 +90,8 @@ def definition(signal: Signal, subject: Subject) -> str:
         "distinct": f"不同“{of}”的个数", "busiest": "最多一天的件数", "latest": f"最近一次的“{of}”", "previous": f"上一次的“{of}”",
         "streak": f"最近连续几次“{of}”", "days_since": "距最近一次的天数",
     }[str(signal.measure)])  # fmt: skip
+    if signal.once:
+        parts.append(f"先在{'、'.join(contract(kind).title for kind in signal.once)}里报过的事不计")
     return "，".join(parts)
 
 

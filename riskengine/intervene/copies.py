@@ -15,7 +15,7 @@ from riskengine.store.database import Connection
 
 __all__ = ["copied_entries", "copy_workbook", "keep_copies"]
 
-_LEFT_OUT = ("可能的误报原因", "办理期限", "回执情况")
+_LEFT_OUT = ("可能的误报原因", "办理期限", "办理状态")
 """What only those need who must answer."""
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from riskengine.intervene.handling.leaves import lengthen
+from riskengine.intervene.kept_clock import keep_clock
 from riskengine.model.rulebook import Rulebook
 from riskengine.rulebook.due import due, level_clocks
 from riskengine.rulebook.workdays import Calendar
@@ -18,7 +20,8 @@ def assign(con: Connection, rulebook: Rulebook, as_of: date) -> None:
     The clock of a unit starts on the night its list first carries the warning and runs as the clock of its level says.
     A rise of the level can only bring the deadline nearer; a fall never moves it. A warning that is lifted tonight
     stays on its units' lists once more. A deadline that hung on days off which nobody had announced (``provisional``) is reckoned anew
-    every night, from the day it was counted from, until the calendar has them: nothing else moves a deadline away.
+    every night, from the day it was counted from, until the calendar has them. Else only an extension that was granted, and a pause, move
+    a deadline away.
     """
     calendar = Calendar(rulebook.calendar)
     clocks = level_clocks(rulebook)
@@ -40,6 +43,8 @@ def assign(con: Connection, rulebook: Rulebook, as_of: date) -> None:
         if name in by_id:
             now = due(by_id[name], counted_from, calendar)
             con.execute(_RECKON, [now.day, now.provisional, as_of, name, counted_from])
+    keep_clock(con, rulebook, by_id, as_of)
+    lengthen(con, by_id, clocks, calendar, as_of)
 
 
 _ASSIGN = """

@@ -35,6 +35,7 @@ def _plain(entry: Entry, as_of: date) -> dict[str, Any]:
         "opened_on": entry.opened_on.isoformat(),
         "lifted_on": entry.lifted_on.isoformat() if entry.lifted_on else None,
         "stale": entry.stale,
+        "rebound_of": entry.rebound_of,
         "rules": list(entry.rules),
         "sentence": entry.sentence,
         "actions": list(entry.actions),
@@ -42,9 +43,27 @@ def _plain(entry: Entry, as_of: date) -> dict[str, Any]:
         "bases": list(entry.bases),
         "merged_into": entry.merged_into,
         "children": [child.id for child in entry.children],
+        "handling": _handling(entry),
+        "waiting": [
+            {"unit": wait.unit, "role": wait.role, "since": wait.since.isoformat(), "place": wait.place}
+            for wait in entry.waiting
+        ],
         "duties": [_duty(duty) for duty in entry.duties],
         "why": entry.why,
         "evidence": list(entry.evidence),
+    }
+
+
+def _handling(entry: Entry) -> dict[str, Any] | None:
+    """None while nobody was given the warning."""
+    state = entry.handling
+    if state is None:
+        return None
+    return {
+        "state": state.state,
+        "since": state.since.isoformat(),
+        "outcome": state.outcome,
+        "closed_on": state.closed_on.isoformat() if state.closed_on else None,
     }
 
 

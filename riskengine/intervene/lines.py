@@ -8,49 +8,17 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from riskengine.intervene.handled import Handled, Wait, handled, waits
+from riskengine.intervene.parts import Duty, duties
 from riskengine.intervene.routing import current_places, line_of, place_name
 from riskengine.model.duty import Level, Place
 from riskengine.model.rulebook import Rulebook
 from riskengine.store.database import Connection
 
-__all__ = ["CHANGES", "Child", "Duty", "Entry", "Line", "entries", "families", "lines_by_unit"]
+__all__ = ["CHANGES", "Child", "Duty", "Entry", "Line", "ended_entries", "entries", "families", "lines_by_unit"]
 
 CHANGES = ("新增", "升级", "持续", "降级", "解除")
 """What can happen to a warning on a night, in the order in which it is read."""
-
-
-@dataclass(frozen=True)
-class Duty:
-    """One unit's part in one warning. ``signed_on``, ``outcome`` and ``fed_back_on`` are None until the unit said so.
-
-    ``settled``: this unit or the lead has reported an outcome, so nobody waits for this unit any more. ``provisional``: the deadline
-    (暂定) hangs on days off that are not announced yet.
-    """
-
-    unit: str
-    unit_name: str
-    role: str
-    delivered_on: date
-    deadline: date
-    catch_all: bool
-    signed_on: date | None = None
-    outcome: str | None = None
-    fed_back_on: date | None = None
-    settled: bool = False
-    provisional: bool = False
-
-    def left(self, as_of: date) -> int | None:
-        """Days until the deadline, negative when it is past; None once the warning is settled for this unit."""
-        return None if self.settled else (self.deadline - as_of).days
-
-    @property
-    def receipt(self) -> str:
-        """The state of the unit's receipts in words."""
-        if self.outcome:
-            return f"已反馈：{self.outcome}" + (f"\n{self.fed_back_on}" if self.fed_back_on else "")
-        if self.signed_on:
-            return f"已签收\n{self.signed_on}"
-        return "主办已反馈" if self.settled else "未签收"
 
 
 @dataclass(frozen=True)
@@ -66,7 +34,8 @@ class Child:
 class Entry:
     """One warning as it stands tonight. ``score`` is None only where the night knows none (a lifted warning).
 
-    ``merged_into``: the warning that explains it, None where it stands alone; ``children``: those that it explains.
+    ``merged_into``: the warning that explains it, None where it stands alone; ``children``: those that it explains. ``handling``: None
+    while nobody was given it; ``waiting``: the units that will have it once there is room.
     """
 
     id: str
@@ -93,6 +62,25 @@ class Entry:
     duties: tuple[Duty, ...]
     merged_into: str | None = None
     children: tuple[Child, ...] = ()
+    handling: Handled | None = None
+    waiting: tuple[Wait, ...] = ()
+
+    @property
+    def closed(self) -> bool:
+        """Whether its handling was closed (销号), whatever the data say."""
+        return self.handling is not None and self.handling.closed
+
+    @property
+    def rebound_of(self) -> str | None:
+        """The closed warning (销号) that it came back after, None where it is new."""
+        told = self.why.get("rebound")
+        return str(told["of"]) if told else None
+
+    @property
+    def unowned(self) -> str:
+        """Why no unit has it, in the place of the unit: it waits for room, or no route takes it."""
+        leads = [f"{wait.unit_name}（候办第{wait.place}位）" for wait in self.waiting if wait.role == "主办"]
+        return "\n".join(leads) or "未分到单位"
 
     @property
     def lifted(self) -> bool:
@@ -116,19 +104,31 @@ class Line:
 def entries(con: Connection, rulebook: Rulebook, as_of: date) -> list[Entry]:
     """All warnings open tonight, gravest first, then by change, theme and subject; last those that are lifted tonight.
 
-    Reads ``assess.state``, ``assess.warning``, ``assess.merged``, ``intervene.duty`` of tonight and the receipts known
-    by tonight.
+    Reads ``assess.state``, ``assess.warning``, ``assess.merged``, ``intervene.duty`` of tonight, ``intervene.handling``,
+    ``intervene.waiting`` and what the units said by tonight.
     """
-    duties = _duties(con, rulebook, as_of)
-    places = current_places(rulebook.places, as_of)
-    levels = {level.rank: level for level in rulebook.levels}
-    lightest = max(rulebook.levels, key=lambda level: level.rank)
     found = con.execute(_TONIGHT, {"as_of": as_of}).fetchall()
-    listed = [_entry(row, rulebook, places, levels, lightest, duties.get(row[0], ())) for row in found]
+    listed = _listed(con, rulebook, as_of, found, handled(con, as_of), "d.as_of = $as_of")
     parents = dict(
         con.execute("SELECT child, parent FROM assess.merged WHERE as_of = $as_of", {"as_of": as_of}).fetchall()
     )
-    return _related(listed, parents)
+    queue = waits(con, rulebook, as_of)
+    return [replace(entry, waiting=queue.get(entry.id, ())) for entry in _related(listed, parents)]
+
+
+def ended_entries(con: Connection, rulebook: Rulebook, as_of: date) -> list[Entry]:
+    """Warnings that were lifted on an earlier night and whose handling is still open (已解除待销号), as they last stood, the longest
+    ago first; their ``duties`` are the leads'.
+    """
+    states = handled(con, as_of)
+    ids = [id_ for id_, each in states.items() if not each.closed]
+    if not ids:
+        return []
+    con.execute("CREATE OR REPLACE TEMP TABLE still_open AS SELECT unnest($1::VARCHAR[]) AS id", [ids])
+    con.execute(_ENDED, {"as_of": as_of})
+    found = con.execute("FROM ended ORDER BY lifted_on, level, theme, subject_type, subject, id").fetchall()
+    last = "d.as_of < $as_of AND d.role = '主办' AND d.id IN (SELECT id FROM ended)"
+    return _listed(con, rulebook, as_of, found, states, last) if found else []
 
 
 def families(found: Sequence[Entry]) -> list[Entry]:
@@ -151,6 +151,25 @@ def lines_by_unit(found: Sequence[Entry]) -> dict[str, list[Line]]:
             own.setdefault(duty.unit, []).append(entry)
             parts[duty.unit, entry.id] = duty
     return {unit: [Line(entry, parts[unit, entry.id]) for entry in families(own[unit])] for unit in own}
+
+
+def _listed(
+    con: Connection,
+    rulebook: Rulebook,
+    as_of: date,
+    found: Sequence[tuple[Any, ...]],
+    states: Mapping[str, Handled],
+    whose: str,
+) -> list[Entry]:
+    """Entries from rows, with the duties that the SQL condition ``whose`` takes, of each unit its newest."""
+    parts = duties(con, rulebook, as_of, states, whose)
+    places = current_places(rulebook.places, as_of)
+    levels = {level.rank: level for level in rulebook.levels}
+    lightest = max(rulebook.levels, key=lambda level: level.rank)
+    return [
+        replace(_entry(row, rulebook, places, levels, lightest, parts.get(row[0], ())), handling=states.get(row[0]))
+        for row in found
+    ]
 
 
 def _related(found: Sequence[Entry], parents: Mapping[str, str]) -> list[Entry]:
@@ -209,18 +228,6 @@ def _root(places: Mapping[str, Place]) -> str:
     return next((code for code, place in places.items() if place.parent is None), "")
 
 
-def _duties(con: Connection, rulebook: Rulebook, as_of: date) -> dict[str, tuple[Duty, ...]]:
-    names = {id_: unit.name for id_, unit in rulebook.units.items()}
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE unit_name AS SELECT unnest($1::VARCHAR[]) AS unit, unnest($2::VARCHAR[]) AS name",
-        [list(names), list(names.values())],
-    )
-    grouped: dict[str, list[Duty]] = {}
-    for id_, *rest in con.execute(_DUTIES, {"as_of": as_of}).fetchall():
-        grouped.setdefault(id_, []).append(Duty(*rest))
-    return {id_: tuple(each) for id_, each in grouped.items()}
-
-
 _TONIGHT = """
 SELECT s.id, s.change, coalesce(s.level, d.level) AS level, s.score, w.subject_type, w.subject, w.subject_name, w.place,
   w.theme, s.rules, s.stale, w.opened_on, if(w.lifted_on <= $as_of, w.lifted_on, NULL), s.why, s.evidence
@@ -232,24 +239,14 @@ ORDER BY s.change = '解除', level, list_position(['新增', '升级', '持续'
   w.subject, s.id
 """
 
-# Of what a unit has said so far the first signing and the newest outcome count; an empty cell takes nothing back.
-_DUTIES = """
-WITH said AS (
-  SELECT split_part(r.key, '|', 1) AS id, u.unit, min(r.signed_on) AS signed_on,
-    arg_max(r.outcome, (r.known_at, r.file_id, r.row_no)) FILTER (r.outcome IS NOT NULL) AS outcome,
-    arg_max(r.fed_back_on, (r.known_at, r.file_id, r.row_no)) FILTER (r.outcome IS NOT NULL) AS fed_back_on
-  FROM sense.receipt AS r
-  JOIN unit_name AS u ON u.name = trim(r.unit) OR u.unit = trim(r.unit)
-  WHERE r.known_at <= $as_of AND NOT r.retracted
-  GROUP BY ALL
-)
-SELECT d.id, d.unit, coalesce(n.name, d.unit), d.role, d.delivered_on, d.deadline, d.catch_all,
-  if(s.signed_on >= d.delivered_on, s.signed_on, NULL), s.outcome, s.fed_back_on,
-  s.outcome IS NOT NULL OR coalesce(bool_or(s.outcome IS NOT NULL AND d.role = '主办') OVER (PARTITION BY d.id), FALSE),
-  coalesce(d.provisional, FALSE)
-FROM intervene.duty AS d
-LEFT JOIN unit_name AS n ON n.unit = d.unit
-LEFT JOIN said AS s ON s.id = d.id AND s.unit = d.unit
-WHERE d.as_of = $as_of
-ORDER BY d.id, list_position(['主办', '协办'], d.role), d.unit
+_ENDED = """
+CREATE OR REPLACE TEMP TABLE ended AS
+SELECT s.id, s.change, coalesce(s.level, b.level) AS level, s.score, w.subject_type, w.subject, w.subject_name, w.place,
+  w.theme, s.rules, s.stale, w.opened_on, w.lifted_on, s.why, s.evidence
+FROM assess.warning AS w SEMI JOIN still_open AS o ON o.id = w.id
+JOIN assess.state AS s ON s.id = w.id AND s.as_of = w.lifted_on
+LEFT JOIN LATERAL (
+  SELECT arg_max(p.level, p.as_of) AS level FROM assess.state AS p WHERE p.id = w.id AND p.as_of < w.lifted_on
+) AS b ON TRUE
+WHERE w.lifted_on < $as_of
 """

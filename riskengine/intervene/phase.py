@@ -8,24 +8,30 @@ from time import perf_counter
 
 from riskengine.intervene.briefs.papers import due_papers
 from riskengine.intervene.copies import copied_entries, copy_workbook, keep_copies
+from riskengine.intervene.digest import county_digest, unit_digests
 from riskengine.intervene.drill import call_drill
 from riskengine.intervene.duty import assign
+from riskengine.intervene.handled import errands
 from riskengine.intervene.handling.objections import redirect
+from riskengine.intervene.handling.pending import pending, pending_workbook
 from riskengine.intervene.handling.replies import settle
-from riskengine.intervene.handling.steps import walk_steps
+from riskengine.intervene.handling.roles import verifier_of
+from riskengine.intervene.handling.steps import begin, walk_steps
 from riskengine.intervene.jsonl import as_json_lines
 from riskengine.intervene.ladder import climb
 from riskengine.intervene.leader.documents import documents
 from riskengine.intervene.leader.page import leaders_page
 from riskengine.intervene.leader.readings import readings
 from riskengine.intervene.leader.wolf import rule_records
-from riskengine.intervene.lines import Entry, entries, families, lines_by_unit
+from riskengine.intervene.lines import Entry, ended_entries, entries, lines_by_unit
 from riskengine.intervene.lookback import look_back
 from riskengine.intervene.notice import notice_workbook, notices
 from riskengine.intervene.outbox import Document, Written, deliver, folder_names
+from riskengine.intervene.papers.tonight import issued, papers
 from riskengine.intervene.routing import route
 from riskengine.intervene.sampling import draw_samples
 from riskengine.intervene.situation import situation
+from riskengine.intervene.unread import unread
 from riskengine.intervene.waiting import hold_back
 from riskengine.intervene.workbook import county_workbook, unit_workbook
 from riskengine.model.rulebook import Rulebook
@@ -43,6 +49,7 @@ _STEPS = (
     redirect,
     hold_back,
     assign,
+    begin,
     climb,
     call_drill,
     draw_samples,
@@ -83,20 +90,31 @@ def lists(con: Connection, as_of: date) -> list[Written]:
 def _documents(con: Connection, rulebook: Rulebook, as_of: date) -> Iterator[Document]:
     """The night's files one by one, so that only one of them is in memory at a time."""
     found = entries(con, rulebook, as_of)
-    own, told = lines_by_unit(found), notices(con, rulebook, as_of)
+    ended = ended_entries(con, rulebook, as_of)
+    mend = unread(con, rulebook, as_of)
+    own = unit_digests(lines_by_unit(found), found, ended, errands(con, rulebook, as_of), mend, as_of)
+    told = notices(con, rulebook, as_of)
     copies = copied_entries(con, rulebook, found, as_of)
-    names = folder_names(rulebook.units[unit] for unit in dict.fromkeys((*own, *told, *copies)))
+    formal = issued(con, as_of)
+    addressed = [unit for each in formal for unit in each.units]
+    waiting, verifier = pending(con, rulebook, as_of), verifier_of(rulebook)
+    checks = (verifier,) if waiting and verifier else ()
+    names = folder_names(rulebook.units[unit] for unit in dict.fromkeys((*own, *told, *copies, *addressed, *checks)))
     paths = {unit: f"{names[unit]}/{names[unit]}预警清单_{as_of}.xlsx" for unit in own}
-    for unit, lines in own.items():
-        content = unit_workbook(rulebook.units[unit], lines, rulebook, as_of)
-        yield Document(paths[unit], content, unit, len(lines))
+    for unit, digest in own.items():
+        yield Document(paths[unit], unit_workbook(rulebook.units[unit], digest, rulebook, as_of), unit, digest.lines)
     for unit, entered in copies.items():
         content = copy_workbook(rulebook.units[unit], entered, rulebook.levels, as_of)
         yield Document(f"{names[unit]}/{names[unit]}抄送_{as_of}.xlsx", content, unit)
     for unit, notice in told.items():
         content = notice_workbook(rulebook.units[unit], notice, rulebook, as_of)
         yield Document(f"{names[unit]}/{names[unit]}指标提示_{as_of}.xlsx", content, unit)
-    yield Document("全县清单.xlsx", county_workbook(families(found), rulebook.levels, as_of), None, len(found))
+    for unit in checks:
+        yield Document(f"{names[unit]}/{names[unit]}核验审批_{as_of}.xlsx", pending_workbook(waiting, rulebook, as_of), unit)
+    yield from papers(con, rulebook, as_of, formal, names)
+    yield Document(
+        "全县清单.xlsx", county_workbook(county_digest(found, ended, as_of), rulebook.levels, as_of), None, len(found)
+    )
     yield Document("warnings.jsonl", as_json_lines(found, as_of), None, len(found))
     tonight = situation(con, rulebook, as_of)
     standing, records = readings(con, rulebook, as_of), rule_records(con, rulebook, found, as_of)

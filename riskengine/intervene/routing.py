@@ -11,7 +11,7 @@ from riskengine.model.duty import Place
 from riskengine.model.rulebook import Rulebook
 from riskengine.store.database import Connection
 
-__all__ = ["current_places", "line_of", "own_unit", "place_name", "route", "route_standing"]
+__all__ = ["MATCHED", "current_places", "line_of", "own_unit", "place_name", "route", "route_standing"]
 
 
 def current_places(places: Iterable[Place], as_of: date) -> dict[str, Place]:
@@ -124,9 +124,8 @@ FROM assess.trial_state AS s JOIN assess.trial_warning AS w ON w.id = s.id
 WHERE s.as_of = $as_of AND s.change = '新增'
 """
 
-_ROUTED = """
-INSERT INTO routed
-WITH placed AS (
+MATCHED = """
+placed AS (
   SELECT s.as_of, s.id, s.level, s.subject_type, s.subject, s.theme, p.own, coalesce(p.line, []::VARCHAR[]) AS line
   FROM standing AS s LEFT JOIN duty_place AS p ON p.code = s.place
   WHERE s.as_of BETWEEN $first AND $last
@@ -142,7 +141,13 @@ WITH placed AS (
     AND (len(r.subjects) = 0 OR list_contains(r.subjects, t.subject_type))
     AND (len(r.levels) = 0 OR list_contains(r.levels, t.level))
     AND (len(r.places) = 0 OR list_has_any(r.places, t.line))
-), led AS (
+)"""
+"""Steps of a query, ``matched`` the last: every route that takes a warning of ``standing`` between ``$first`` and ``$last``, ``n`` as in
+``routed``, with the unit that would lead; the place tree is that of :func:`route_standing`'s last night."""
+
+_ROUTED = f"""
+INSERT INTO routed
+WITH {MATCHED}, led AS (
   SELECT m.* FROM matched AS m JOIN duty_unit AS u ON u.unit = m.lead
   QUALIFY row_number() OVER (PARTITION BY m.as_of, m.id ORDER BY m.n) = 1
 )

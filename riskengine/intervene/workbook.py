@@ -1,212 +1,158 @@
-"""The Excel lists. Everything is a plain text cell: nothing that an office wrote can become a formula or a link."""
+"""The Excel lists: a unit's, in which it also answers, and the county's."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
-from io import BytesIO
+from datetime import date
 
-import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from riskengine.intervene.columns import RECEIPT_COLUMNS, TAIL, Column, Row, county_columns, unit_columns
+from riskengine.intervene.answers import OUTCOMES, POSTS, Choices, receipt_cells, untouched
+from riskengine.intervene.book import FIRST_ROW, Book
+from riskengine.intervene.columns import (
+    RECEIPT_COLUMNS,
+    TAIL,
+    county_columns,
+    errand_columns,
+    unit_columns,
+    unread_columns,
+    waiting_columns,
+)
+from riskengine.intervene.digest import LONG, SOON, Digest, tonight
 from riskengine.intervene.lines import Entry, Line
-from riskengine.intervene.sheets import evidence_sheet, guide_sheet, row_height
-from riskengine.intervene.wording import INTERNAL, counts
+from riskengine.intervene.sheets import evidence_sheet, guide_sheet
+from riskengine.intervene.unread import Unread
+from riskengine.intervene.wording import counts
 from riskengine.model.duty import Level, Unit
 from riskengine.model.rulebook import Rulebook
 
 __all__ = ["OUTCOMES", "POSTS", "Book", "county_workbook", "unit_workbook"]
 
-OUTCOMES = ("属实", "误报", "已化解", "无法核实")
-POSTS = ("值班岗", "综治岗", "信访岗", "警务岗", "网格岗", "业务科室", "分管领导岗", "其他岗位")
-_FONT = "微软雅黑"
-_HEADER = 3  # row of the header, from 0: title, summary, hint stand above it
+_UNFOLD = (
+    f"等级未变、{SOON}日内不到期、都已签收，先折叠起来。点本行左侧的“＋”（或左上角的“2”）展开，展开后照样可以填写。"
+)
+_ENDED = "数据已不再命中，办理还没有结束；办完后在“办理动作”选“销号”，此前每夜留在这里。"
+_OLD = "请尽快办结，在“办理动作”选“销号”。点本行左侧的“＋”展开。"
+_ERRANDS = "演练、抽查、回头看：不是预警，照样签收、核查、反馈。"
+_CHOICES = "选项"
+_UNREAD = "回执未收"
 
 
-def unit_workbook(unit: Unit, lines: Sequence[Line], rulebook: Rulebook, as_of: date) -> bytes:
+def unit_workbook(unit: Unit, digest: Digest[Line], rulebook: Rulebook, as_of: date) -> bytes:
     """The list of one unit: what it has to do, and the columns in which it answers. The same input, the same bytes."""
     hint = (
         "浅黄色列由本单位填写：先签收，核查后填结果、措施和反馈日期；"
         "填好后保存，放回收件目录的“回执”文件夹。详见“填写说明”。"
     )
-    entries = [line.entry for line in lines]
+    if digest.unread:
+        hint = f"上次的回执有 {len(digest.unread)} 处没有收或要核对，见“{_UNREAD}”表。{hint}"
     columns = unit_columns(as_of)
-    shown = len(columns) - TAIL
+    printed = len(columns) - TAIL
     book = Book(rulebook.levels, as_of)
     sheet = book.sheet("预警清单")
-    book.head(sheet, f"{unit.name} 风险预警清单", counts(rulebook.levels, entries), hint, shown)
-    book.table(sheet, columns, lines, shown)
-    _receipts(sheet, shown - len(RECEIPT_COLUMNS), lines, as_of)
-    sheet.protect("", {"autofilter": True, "sort": True, "format_columns": True, "format_rows": True})
+    rows = digest.rows
+    said = tonight(digest, lambda line: line.entry, lambda line: (line.duty,), as_of)
+    entries = [line.entry for line in rows]
+    book.head(
+        sheet,
+        f"{unit.name} 风险预警清单",
+        counts(rulebook.levels, entries),
+        hint,
+        printed,
+        said,
+        urgent=bool(digest.unread),
+    )
+    book.titles(sheet, columns)
+    end = book.rows(sheet, columns, digest.shown, FIRST_ROW, printed)
+    causes = [line.entry.false_causes for line in digest.shown]
+    if digest.ended:
+        end = book.heading(sheet, end, f"已解除待销号 {len(digest.ended)} 条：{_ENDED}", printed)
+        end = book.rows(sheet, columns, digest.ended, end, printed)
+        causes += [(), *(line.entry.false_causes for line in digest.ended)]
+    if digest.old:
+        end = book.heading(sheet, end, f"解除{LONG}日以上仍待销号 {len(digest.old)} 条：{_OLD}", printed, folds=True)
+        end = book.rows(sheet, columns, digest.old, end, printed, folded=True)
+        causes += [(), *(line.entry.false_causes for line in digest.old)]
+    if digest.folded:
+        end = book.heading(sheet, end, f"持续无变化 {len(digest.folded)} 条：{_UNFOLD}", printed, folds=True)
+        end = book.rows(sheet, columns, digest.folded, end, printed, folded=True)
+        causes += [(), *(line.entry.false_causes for line in digest.folded)]
+    if digest.errands:
+        end = book.heading(sheet, end, f"交办事项 {len(digest.errands)} 条：{_ERRANDS}", printed)
+        end = book.rows(sheet, errand_columns(columns, as_of), digest.errands, end, printed)
+        causes += [(), *(() for _ in digest.errands)]
+    book.frame(sheet, max(end, FIRST_ROW + 1), len(columns), printed)
+    listed = [line.duty.delivered_on for line in rows] + [errand.delivered_on for errand in digest.errands]
+    if digest.unread:
+        _unread_sheet(book, unit, digest.unread)
+    if digest.waiting:
+        _waiting_sheet(book, unit, digest.waiting, as_of)
     evidence_sheet(book.sheet("证据明细"), entries, book.styles)
     guide_sheet(book.sheet("填写说明"), rulebook, book.styles)
+    if listed:
+        _answers(book, sheet, [column.title for column in columns], causes, rulebook, min(listed), as_of)
     return book.content()
 
 
-def county_workbook(found: Sequence[Entry], levels: Sequence[Level], as_of: date) -> bytes:
-    """The list of the whole county: one row a warning, for reading, filtering and sorting; not protected."""
+def county_workbook(digest: Digest[Entry], levels: Sequence[Level], as_of: date) -> bytes:
+    """The list of the whole county: one row a warning, for reading, filtering and sorting."""
     hint = "办理期限为主办单位的期限；各单位的清单在同名文件夹中，回执只在单位清单中填写。"
     columns = county_columns(as_of)
     book = Book(levels, as_of)
     sheet = book.sheet("全县清单")
-    book.head(sheet, "全县风险预警清单", counts(levels, found), hint, len(columns))
-    book.table(sheet, columns, found, len(columns))
-    evidence_sheet(book.sheet("证据明细"), found, book.styles)
+    listed = [entry for entry in digest.rows if entry.lifted_on in (None, as_of)]
+    said = tonight(digest, lambda entry: entry, lambda entry: entry.duties, as_of)
+    book.head(sheet, "全县风险预警清单", counts(levels, listed), hint, len(columns), said)
+    book.titles(sheet, columns)
+    end = book.rows(sheet, columns, digest.shown, FIRST_ROW, len(columns))
+    if digest.ended:
+        end = book.heading(sheet, end, f"已解除待销号 {len(digest.ended)} 条", len(columns))
+        end = book.rows(sheet, columns, digest.ended, end, len(columns))
+    if digest.old:
+        end = book.heading(
+            sheet, end, f"解除{LONG}日以上仍待销号 {len(digest.old)} 条，已折叠。", len(columns), folds=True
+        )
+        end = book.rows(sheet, columns, digest.old, end, len(columns), folded=True)
+    if digest.folded:
+        text = f"持续无变化或已销号 {len(digest.folded)} 条：已折叠，点本行左侧的“＋”（或左上角的“2”）展开。"
+        end = book.heading(sheet, end, text, len(columns), folds=True)
+        end = book.rows(sheet, columns, digest.folded, end, len(columns), folded=True)
+    book.frame(sheet, end, len(columns), len(columns))
+    evidence_sheet(book.sheet("证据明细"), digest.rows, book.styles)
     return book.content()
 
 
-class Book:
-    """A workbook in memory with the styles of this house."""
-
-    def __init__(self, levels: Sequence[Level], as_of: date) -> None:
-        self._stream = BytesIO()
-        options = {
-            "in_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-        }
-        self._book: Workbook = xlsxwriter.Workbook(self._stream, options)
-        self._book.set_properties({"title": "风险预警清单", "created": datetime.combine(as_of, time())})
-        self._as_of = as_of
-        self._levels = levels
-        self.styles = self._styles()
-
-    def content(self) -> bytes:
-        """Close the workbook; its bytes."""
-        self._book.close()
-        return self._stream.getvalue()
-
-    def sheet(self, name: str) -> Worksheet:
-        """A new sheet, set up to print on A4 landscape, one page wide."""
-        sheet = self._book.add_worksheet(name)
-        sheet.set_paper(9)
-        sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)
-        sheet.set_margins(left=0.3, right=0.3, top=0.4, bottom=0.5)
-        sheet.set_footer(f"&L{INTERNAL}&C{self._as_of}&R第 &P 页 共 &N 页")
-        sheet.hide_gridlines(2)
-        return sheet
-
-    def head(self, sheet: Worksheet, title: str, summary: str, hint: str, width: int) -> None:
-        """Title, summary and hint above the table, across ``width`` columns (at least two)."""
-        day = f"名单日期 {self._as_of}    {summary}    {INTERNAL}"
-        for row, (text, style, height) in enumerate(((title, "title", 30), (day, "summary", 20), (hint, "hint", 20))):
-            sheet.set_row(row, height)
-            sheet.merge_range(row, 0, row, width - 1, text, self.styles[style])
-
-    def table(self, sheet: Worksheet, columns: Sequence[Column[Row]], rows: Sequence[Row], printed: int) -> None:
-        """Header (frozen, filtered, repeated on every page) and rows; the first ``printed`` columns are printed."""
-        sheet.set_row(_HEADER, 32)
-        for at, column in enumerate(columns):
-            filled = column.title in RECEIPT_COLUMNS
-            sheet.set_column(at, at, column.width)
-            sheet.write_string(_HEADER, at, column.title, self.styles["filled header" if filled else "header"])
-        widths = [column.width if at < printed else 0 for at, column in enumerate(columns)]
-        for row, each in enumerate(rows, _HEADER + 1):
-            texts = [column.text(each) for column in columns]
-            sheet.set_row(row, row_height(texts, widths))
-            for at, (column, text) in enumerate(zip(columns, texts, strict=True)):
-                style = self.styles[column.style(each)]
-                if text:
-                    sheet.write_string(row, at, text, style)
-                else:
-                    sheet.write_blank(row, at, None, style)
-        sheet.autofilter(_HEADER, 0, _HEADER + len(rows), len(columns) - 1)
-        sheet.print_area(0, 0, _HEADER + len(rows), printed - 1)
-        sheet.freeze_panes(_HEADER + 1, 4)
-        sheet.repeat_rows(_HEADER)
-
-    def _styles(self) -> dict[str, Format]:
-        def add(**options: object) -> Format:
-            return self._book.add_format({"font_name": _FONT, "font_size": 11, "valign": "vcenter", **options})
-
-        cell = {"border": 1, "border_color": "#BFBFBF", "text_wrap": True}
-        styles = {
-            "title": add(font_size=18, bold=True, align="center"),
-            "summary": add(align="left"),
-            "hint": add(align="left", font_color="#595959"),
-            "header": add(**cell, bold=True, align="center", bg_color="#D9E2EC"),
-            "filled header": add(**cell, bold=True, align="center", bg_color="#FFE699"),
-            "text": add(**cell, align="left"),
-            "centre": add(**cell, align="center"),
-            "overdue": add(**cell, align="center", bold=True, font_color="#C00000"),
-            "typed": add(**cell, align="left", bg_color="#FFF9E5", locked=False),
-            "day": add(**cell, align="center", bg_color="#FFF9E5", locked=False, num_format="yyyy-mm-dd"),
-            "grey": add(border=1, border_color="#D9D9D9", font_size=8, font_color="#A6A6A6", align="left"),
-            "heading": add(font_size=12, bold=True),
-            "plain": add(text_wrap=True),
-        }
-        for level in self._levels:
-            ink = "#FFFFFF" if _dark(level.colour) else "#000000"
-            styles[f"level {level.rank}"] = add(
-                **cell, bold=True, align="center", bg_color=level.colour, font_color=ink
-            )
-        return styles
+def _unread_sheet(book: Book, unit: Unit, unread: Sequence[Unread]) -> None:
+    sheet = book.sheet(_UNREAD)
+    columns = unread_columns()
+    hint = "没有收的行请改正后重新提交（只交改过的行也可以）；同一文件里其他的行已经收下。“行”是交来的表里的行号。"
+    book.head(sheet, f"{unit.name} 回执未收", f"{len(unread)} 处", hint, len(columns))
+    book.table(sheet, columns, unread, len(columns))
 
 
-def _receipts(sheet: Worksheet, first: int, lines: Sequence[Line], as_of: date) -> None:
-    """Drop-downs and checks on the five columns that a unit fills in, from column ``first`` on."""
-    top, bottom = _HEADER + 1, _HEADER + len(lines)
-    earliest = min(line.duty.delivered_on for line in lines)
-    day: dict[str, object] = {
-        "validate": "date",
-        "criteria": "between",
-        "minimum": earliest,
-        "maximum": date(as_of.year + 1, 12, 31),
-        "error_title": "日期不对",
-        "error_message": f"请填日期，如 {as_of}，且不早于下发日期 {earliest}。",
-    }
-    sheet.data_validation(top, first, bottom, first, {**day, "input_title": "签收日期", "input_message": f"如 {as_of}"})
-    sheet.data_validation(
-        top, first + 3, bottom, first + 3, {**day, "input_title": "反馈日期", "input_message": f"如 {as_of}"}
+def _waiting_sheet(book: Book, unit: Unit, waiting: Sequence[Entry], as_of: date) -> None:
+    sheet = book.sheet("候办")
+    columns = waiting_columns(unit.id)
+    hint = "本周办理量已满，这些预警排队候办：现在不必办、期限也未起算；腾出名额即按顺序下发，升为最重等级的当夜下发。"
+    book.head(
+        sheet, f"{unit.name} 候办", f"候办 {len(waiting)} 条，本单位周办理量 {unit.weekly} 条", hint, len(columns)
     )
-    sheet.data_validation(
-        top,
-        first + 1,
-        bottom,
-        first + 1,
-        {
-            "validate": "list",
-            "source": list(OUTCOMES),
-            "error_title": "核查结果",
-            "error_message": "请从下拉框选：" + "、".join(OUTCOMES) + "。",
-        },
-    )
-    sheet.data_validation(
-        top,
-        first + 2,
-        bottom,
-        first + 2,
-        {
-            "validate": "length",
-            "criteria": "<=",
-            "value": 1000,
-            "input_title": "处置措施",
-            "input_message": "写做了什么、效果如何。不写个人姓名、电话、证件号、门牌。",
-            "error_title": "太长",
-            "error_message": "请控制在1000字以内。",
-        },
-    )
-    sheet.data_validation(
-        top,
-        first + 4,
-        bottom,
-        first + 4,
-        {
-            "validate": "list",
-            "source": list(POSTS),
-            "input_title": "填报岗位",
-            "input_message": "选岗位，不填姓名。",
-            "error_title": "填报岗位",
-            "error_message": "请从下拉框选岗位，不填姓名。",
-        },
-    )
+    book.table(sheet, columns, waiting, len(columns))
 
 
-def _dark(colour: str) -> bool:
-    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
-    return 0.299 * red + 0.587 * green + 0.114 * blue < 140
+def _answers(
+    book: Book,
+    sheet: Worksheet,
+    titles: Sequence[str],
+    causes: Sequence[tuple[str, ...]],
+    rulebook: Rulebook,
+    earliest: date,
+    as_of: date,
+) -> None:
+    at = {title: titles.index(title) for title in RECEIPT_COLUMNS}
+    rows = FIRST_ROW, FIRST_ROW + len(causes) - 1
+    units = [each.name for each in sorted(rulebook.units.values(), key=lambda each: (each.sort, each.id))]
+    choices = Choices(book.hidden, _CHOICES)
+    receipt_cells(sheet, at, rows, causes, units, choices, earliest, as_of)
+    untouched(sheet, rows, (0, at[RECEIPT_COLUMNS[0]] - 1))
+    untouched(sheet, rows, (len(titles) - TAIL, len(titles) - 1))

@@ -28,12 +28,16 @@ class Level(Noun):
 
 
 class Unit(Noun):
-    """A responsible unit: a line department (条) or a township (块)."""
+    """A responsible unit: a line department (条) or a township (块).
+
+    ``weekly``: how many warnings it can take up in a week (Monday to Sunday) as lead; None: no limit. The gravest level never waits.
+    """
 
     id: Slug
     name: Sentence
     type: Literal["line", "township"]
     sort: int = 0
+    weekly: int | None = Field(default=None, ge=1, le=1000)
 
 
 class Place(Noun):

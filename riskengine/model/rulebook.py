@@ -16,6 +16,7 @@ from riskengine.model.ladder import Ladder
 from riskengine.model.learning import Learning
 from riskengine.model.links import Links
 from riskengine.model.named_list import NamedList
+from riskengine.model.paper import PaperKind
 from riskengine.model.rebound import Rebound
 from riskengine.model.route_case import RouteCase
 from riskengine.model.rule import Rule
@@ -31,7 +32,8 @@ class Rulebook:
 
     ``hash``: SHA-256 over the bytes of all files below ``rules/``. ``rule_hashes``: rule id → SHA-256 of the rule's content, so that a
     warning can say by which version of which rule it was raised. ``routes``: the tree of rules/routes.yaml written out, a branch
-    behind the branches below it; ``route_numbers``: where each stands in the file, ``9`` or ``9.1``.
+    behind the branches below it; ``route_numbers``: where each stands in the file, ``9`` or ``9.1``. ``templates``: the office's Word
+    files of papers, by kind.
     """
 
     sources: Mapping[str, Source]
@@ -57,6 +59,7 @@ class Rulebook:
     links: Links = field(default_factory=Links)
     appraisal: Appraisal = field(default_factory=Appraisal)
     learning: Learning = field(default_factory=Learning)
+    templates: Mapping[PaperKind, bytes] = field(default_factory=dict)
 
     def route_number(self, at: int) -> str:
         """Where the route at ``at`` of ``routes`` (from 0) stands in the file; counted from 1 where there is no file."""

@@ -47,6 +47,9 @@ class Signal(Noun):
     *Rank*: where a subject stands among its peers by another signal, 1 = the highest value, equals share the better place;
     ``among: all`` subjects of the type, or those whose place has the same ``parent``. Unknown where the value is, or the parent.
 
+    ``once``: record kinds that have an event already where one of their records was told first (``rules/links.yaml``): it is not
+    counted here again. Several records of one kind and event count once without it.
+
     ``empty`` is the value where no row was found: 0 for things that are counted, unknown (the default for others) for readings.
     """
 
@@ -71,6 +74,7 @@ class Signal(Noun):
     rank: Name | None = None
     among: Literal["all", "parent"] = "all"
     empty: Literal[0, "unknown"] | None = None
+    once: tuple[str, ...] = ()
 
     @property
     def computed(self) -> str | None:

@@ -69,7 +69,9 @@ class Source(Noun):
     (two victims of one case on two equal rows), which is then told apart by its count within the file.
     ``fields``: contract field → column. ``ignore``: columns known and not wanted. ``retract_when``: rows that take an earlier
     record back; ``skip_when``: rows that are no records at all (a sub-total, a heading) and are not counted as read.
-    ``blank_when``: rows with all of these columns empty say nothing new and count as unchanged. ``max_rejected``: share of
+    ``blank_when``: rows with all of these columns empty say nothing new and count as unchanged. ``loose_header``: for lists that people
+    fill in by hand: a title written slightly otherwise, a sheet renamed and a formula in a cell are read, and said; every other source
+    takes titles and sheets as they are written here. ``may_lack``: columns that older files do not have yet. ``max_rejected``: share of
     rejected rows above which the office is asked to send the file again (the good rows are stored all the same).
     """
 
@@ -88,4 +90,6 @@ class Source(Noun):
     retract_when: Condition | None = None
     skip_when: Condition | None = None
     blank_when: tuple[str, ...] = ()
+    loose_header: bool = False
+    may_lack: tuple[str, ...] = ()
     max_rejected: float = Field(default=0.2, ge=0, le=1)

@@ -24,7 +24,7 @@ _TITLES = {
     "measure": "算法", "of": "取值", "window": "天数", "lag": "回看", "usual": "常态", "upper": "上限", "history": "历史窗口数",
     "gap": "空开窗口数", "least": "最少窗口数", "alarm": "误警率", "formula": "公式", "rate": "每万人", "trend": "趋势", "rank": "名次",
     "among": "比较范围", "empty": "缺省值", "name": "名称", "code": "代码", "colour": "颜色", "score": "最低分", "handle_within": "办理天数",
-    "type": "类型", "sort": "排序", "who": "决定单位", "why": "原因", "breaks_at": "破例等级", "values": "取值",
+    "type": "类型", "sort": "排序", "weekly": "周办理量", "who": "决定单位", "why": "原因", "breaks_at": "破例等级", "values": "取值",
     "rule": "规则", "population": "人口", "parent": "上级", "level": "级别", "aliases": "别名", "valid_from": "生效日",
 }  # fmt: skip
 _STATUS = {"live": "正式运行", "trial": "试运行", "draft": "草稿", "retired": "停用"}

@@ -9,13 +9,14 @@ from datetime import date
 
 from riskengine.assess.merge import merge
 from riskengine.assess.nights import Nights
-from riskengine.assess.walk import Standing, Suppression, walk
+from riskengine.assess.walk import Closing, Standing, Suppression, walk
 from riskengine.intervene.routing import route_standing
 from riskengine.model.rulebook import Rulebook
 from riskengine.plan.noun import Course, Night
 from riskengine.plan.reach import Lot
 from riskengine.plan.verdicts import Seen
 from riskengine.store.database import Connection
+from riskengine.store.watches import watches
 
 __all__ = ["Side", "live"]
 
@@ -39,7 +40,7 @@ def live(
 
     Leaves ``assess.warning``, ``assess.state`` and ``assess.merged`` of the laboratory filled with this side.
     """
-    walked = walk(book, nights, seen.evaluated, seen.verdicts)
+    walked = walk(book, nights, seen.evaluated, seen.verdicts, _closings(con))
     standings = [each for each in walked.live if (each.theme, each.subject_type) in lots]
     ids = _store(con, standings)
     merge(con, book, Nights(tuple(planned)))
@@ -69,6 +70,14 @@ def live(
         for id_, type_, subject, name, place, theme, opened in rows
     ]
     return Side(tuple(courses), walked.suppressed, seen.faults)
+
+
+def _closings(con: Connection) -> list[Closing]:
+    """What was closed and watched while the nights ran; under other rules it would have been closed on the same days."""
+    rows = con.execute(
+        f"SELECT as_of, id, subject_type, subject, theme, closed_on, until, outcome, undone FROM ({watches('kept.')}) WHERE kind = '办理'"
+    ).fetchall()
+    return [Closing(*row) for row in rows]
 
 
 def _store(con: Connection, standings: Sequence[Standing]) -> list[str]:

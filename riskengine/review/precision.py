@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from riskengine.model.share import LEAST, wilson
+from riskengine.review.credit import lay_out_credit
 from riskengine.store.database import Connection
 
 __all__ = ["RulePrecision", "UnitWork", "rule_precision", "unit_work"]
@@ -13,9 +14,11 @@ __all__ = ["RulePrecision", "UnitWork", "rule_precision", "unit_work"]
 
 @dataclass(frozen=True)
 class RulePrecision:
-    """One rule's record. ``judged`` = confirmed + false; 无法核实 (``unclear``) is counted apart.
+    """One rule's record. ``judged`` = confirmed + false; 无法核实 (``unclear``) and unanswered ones (``open``) are counted apart.
 
-    ``precision``, ``low`` and ``high`` from 0 to 1, None below LEAST judged warnings.
+    ``precision``, ``low`` and ``high`` from 0 to 1, None below the least number of judged warnings. ``weight``: the judged warnings by
+    the rule's share of their points; ``weighted`` with ``weighted_low`` and ``weighted_high``: the precision when each warning counts by
+    that share, Wilson's interval over the effective number of answers, (Σw)² / Σw² (Kish 1965); None where ``precision`` is.
     """
 
     rule: str
@@ -27,11 +30,25 @@ class RulePrecision:
     precision: float | None
     low: float | None
     high: float | None
+    weight: float = 0.0
+    weighted: float | None = None
+    weighted_low: float | None = None
+    weighted_high: float | None = None
 
     @property
     def judged(self) -> int:
         """Warnings of which a unit said whether they were true."""
         return self.confirmed + self.false
+
+    @property
+    def open(self) -> int:
+        """Warnings that nobody has answered yet."""
+        return self.warnings - self.judged - self.unclear
+
+    @property
+    def per_confirmed(self) -> float | None:
+        """How many judged warnings it takes for one that is true; None where none was, or too few were judged."""
+        return self.judged / self.confirmed if self.precision is not None and self.confirmed else None
 
 
 @dataclass(frozen=True)
@@ -51,24 +68,44 @@ class UnitWork:
     sign_days: float | None = None
 
 
-def rule_precision(con: Connection, as_of: date) -> list[RulePrecision]:
+def rule_precision(con: Connection, as_of: date, least: int = LEAST, since: date | None = None) -> list[RulePrecision]:
     """Every rule that took part in a warning by ``as_of``, worst precision first, those with too few receipts last.
 
-    A warning has one outcome, the lead unit's newest (any unit's where the lead said nothing); it is credited to all
-    rules that took part.
+    A warning has one outcome (see :mod:`riskengine.review.outcomes`); it is credited to all rules that had a part in the warning up to
+    the answer. ``since``: only warnings that were open on that day or later. Leaves the temp table ``credit`` behind.
     """
+    lay_out_credit(con, as_of, since)
     rows = con.execute(_RULES, {"as_of": as_of}).fetchall()
     return sorted(
-        (_rated(*row) for row in rows), key=lambda each: (each.precision is None, each.precision or 0.0, each.rule)
+        (_rated(least, *row) for row in rows),
+        key=lambda each: (each.precision is None, each.precision or 0.0, each.rule),
     )
 
 
-def _rated(rule: str, title: str | None, warnings: int, confirmed: int, false: int, unclear: int) -> RulePrecision:
+def _rated(
+    least: int,
+    rule: str,
+    title: str | None,
+    warnings: int,
+    confirmed: int,
+    false: int,
+    unclear: int,
+    weight: float,
+    true: float,
+    squares: float,
+) -> RulePrecision:
     judged = confirmed + false
-    if judged < LEAST:
-        return RulePrecision(rule, title or rule, warnings, confirmed, false, unclear, None, None, None)
-    low, high = wilson(confirmed, judged)
-    return RulePrecision(rule, title or rule, warnings, confirmed, false, unclear, confirmed / judged, low, high)
+    name = title or rule
+    if judged < least:
+        return RulePrecision(rule, name, warnings, confirmed, false, unclear, None, None, None, weight)
+    share, apart = confirmed / judged, wilson(confirmed, judged)
+    if not weight:
+        return RulePrecision(rule, name, warnings, confirmed, false, unclear, share, *apart, weight)
+    number = weight * weight / squares
+    weighted = wilson(true / weight * number, number)
+    return RulePrecision(
+        rule, name, warnings, confirmed, false, unclear, share, *apart, weight, true / weight, *weighted
+    )
 
 
 def unit_work(con: Connection, as_of: date) -> list[UnitWork]:
@@ -77,29 +114,19 @@ def unit_work(con: Connection, as_of: date) -> list[UnitWork]:
 
 
 _RULES = """
-WITH lead AS (
-  SELECT id, unit, arg_max(role, as_of) AS role FROM intervene.duty WHERE as_of <= $as_of GROUP BY id, unit
-), outcome AS (
-  SELECT o.id, o.outcome
-  FROM intervene.reply AS o
-  JOIN lead AS l ON l.id = o.id AND l.unit = o.unit
-  WHERE o.as_of <= $as_of AND o.outcome IS NOT NULL
-  QUALIFY row_number() OVER (
-    PARTITION BY o.id ORDER BY l.role = '主办' DESC, o.as_of DESC, o.file_id DESC, o.row_no DESC) = 1
-), took_part AS (
-  SELECT DISTINCT s.id, unnest(s.rules) AS rule FROM assess.state AS s WHERE s.as_of <= $as_of
-), told AS (
+WITH told AS (
   SELECT as_of, unnest(from_json(why -> 'rules', '["JSON"]')) AS rule FROM assess.state WHERE as_of <= $as_of
 ), titled AS (
   SELECT rule ->> 'rule' AS rule, arg_max(rule ->> 'title', as_of) AS title FROM told GROUP BY ALL
 )
-SELECT t.rule, any_value(n.title), count(*), count(*) FILTER (o.outcome IN ('属实', '已化解')),
-  count(*) FILTER (o.outcome = '误报'), count(*) FILTER (o.outcome = '无法核实')
-FROM took_part AS t
-LEFT JOIN outcome AS o ON o.id = t.id
-LEFT JOIN titled AS n ON n.rule = t.rule
-GROUP BY t.rule
-ORDER BY t.rule
+SELECT c.rule, any_value(n.title), count(*), count(*) FILTER (c.outcome IN ('属实', '已化解')),
+  count(*) FILTER (c.outcome = '误报'), count(*) FILTER (c.outcome = '无法核实'),
+  coalesce(sum(c.share) FILTER (c.outcome <> '无法核实'), 0), coalesce(sum(c.share) FILTER (c.outcome IN ('属实', '已化解')), 0),
+  coalesce(sum(c.share * c.share) FILTER (c.outcome <> '无法核实'), 0)
+FROM credit AS c
+LEFT JOIN titled AS n ON n.rule = c.rule
+GROUP BY c.rule
+ORDER BY c.rule
 """
 
 _UNITS = """

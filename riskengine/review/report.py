@@ -15,7 +15,9 @@ import pandas as pd
 from riskengine.model.rulebook import Rulebook
 from riskengine.model.share import LEAST
 from riskengine.review.exceptions import ExceptionRecord, exception_records
+from riskengine.review.learnt import Learnt, learn, looked_back_to
 from riskengine.review.precision import RulePrecision, UnitWork, rule_precision, unit_work
+from riskengine.review.rebounds import Rebounds, rebounds
 from riskengine.review.tables import share, text_table
 from riskengine.review.trials import TrialRecord, What, trial_records
 from riskengine.store.database import Connection
@@ -40,21 +42,28 @@ class ReviewReport:
     trials: tuple[TrialRecord, ...] = ()
     exceptions: tuple[ExceptionRecord, ...] = ()
     level_names: Mapping[int, str] = field(default_factory=dict)
+    learnt: Learnt | None = None
+    least: int = LEAST
+    rebounds: Rebounds | None = None
 
     def text(self) -> str:
         """Chinese tables for a terminal."""
         said = "，".join(f"{outcome} {count}" for outcome, count in self.outcomes.items()) or "还没有回执"
         parts = [
             f"评估反馈（截至 {self.as_of}）：{said}",
-            f"规则查准率（属实与已化解占已核实的比例，95%区间；已核实不足{LEAST}条的不评）",
+            f"规则查准率（属实与已化解占已核实的比例，95%区间；已核实不足{self.least}条的不评）",
             text_table(self.rule_frame()),
         ]
+        if self.learnt is not None:
+            parts += self.learnt.text()
         if self.trials:
             parts += ["试运行规则（只记录、不派发；“同时”指正式规则在同一对象、同一主题、重叠的日子里也预警）"]
             parts += [text_table(self.trial_frame())]
         if self.exceptions:
             parts += ["例外（命中照常记录，不作预警）", text_table(self.exception_frame())]
         parts += ["责任单位办理情况", text_table(self.unit_frame())]
+        if self.rebounds is not None:
+            parts += self.rebounds.text()
         if self.issues:
             parts += [f"未能采用的回执 {len(self.issues)} 条", *(f"  {issue}" for issue in self.issues[:_ISSUES])]
             if len(self.issues) > _ISSUES:
@@ -66,7 +75,10 @@ class ReviewReport:
         return {
             "as_of": self.as_of.isoformat(),
             "outcomes": dict(self.outcomes),
-            "rules": [{**asdict(rule), "judged": rule.judged} for rule in self.rules],
+            "rules": [
+                {**asdict(rule), "judged": rule.judged, "open": rule.open, "per_confirmed": rule.per_confirmed}
+                for rule in self.rules
+            ],
             "units": [{**asdict(unit), "name": self.unit_names.get(unit.unit, unit.unit)} for unit in self.units],
             "trials": [
                 {
@@ -80,10 +92,14 @@ class ReviewReport:
                 for each in self.exceptions
             ],
             "issues": list(self.issues),
+            **({"learnt": self.learnt.json()} if self.learnt is not None else {}),
+            **({"rebounds": self.rebounds.json()} if self.rebounds is not None else {}),
         }
 
     def rule_frame(self) -> pd.DataFrame:
-        """A row a rule, worst first; 查准率 and 95%区间 as text, 样本不足 and empty where too few were judged."""
+        """A row a rule, worst first; 查准率 and 95%区间 as text, 样本不足 and empty where too few were judged. 按贡献: the precision when each
+        warning counts by the rule's share of its points; 办几件: judged warnings for one that is true.
+        """
         return pd.DataFrame(
             {
                 "规则": [rule.rule for rule in self.rules],
@@ -92,8 +108,13 @@ class ReviewReport:
                 "属实或已化解": [rule.confirmed for rule in self.rules],
                 "误报": [rule.false for rule in self.rules],
                 "无法核实": [rule.unclear for rule in self.rules],
+                "未答复": [rule.open for rule in self.rules],
                 "查准率": [share(rule.precision) for rule in self.rules],
                 "95%区间": ["" if rule.low is None else f"{rule.low:.0%}–{rule.high:.0%}" for rule in self.rules],
+                "按贡献": ["" if rule.weighted is None else f"{rule.weighted:.0%}" for rule in self.rules],
+                "每确认1件要办": [
+                    "" if rule.per_confirmed is None else f"{rule.per_confirmed:.1f}件" for rule in self.rules
+                ],
             }
         )
 
@@ -164,9 +185,11 @@ class ReviewReport:
         """The same tables as a workbook, a sheet each where there is something, for those who go on working in Excel. Raises OSError."""
         sheets = {
             "规则查准率": self.rule_frame(),
+            **(self.learnt.frames() if self.learnt is not None else {}),
             **({"试运行规则": self.trial_frame()} if self.trials else {}),
             **({"例外": self.exception_frame()} if self.exceptions else {}),
             "单位办理": self.unit_frame(),
+            **(self.rebounds.frames() if self.rebounds is not None else {}),
             "未采用的回执": pd.DataFrame({"原因": list(self.issues)}),
         }
         plain = {"strings_to_formulas": False, "strings_to_urls": False}
@@ -186,16 +209,21 @@ def review_report(con: Connection, as_of: date, rulebook: Rulebook) -> ReviewRep
     )
     messages = tuple(message for (message,) in issues.fetchall())
     outcomes = con.execute(_OUTCOMES, night).fetchall()
+    least = rulebook.learning.least
+    rules = rule_precision(con, as_of, least, looked_back_to(rulebook, as_of))
     return ReviewReport(
         as_of=as_of,
-        rules=tuple(rule_precision(con, as_of)),
+        rules=tuple(rules),
         units=tuple(unit_work(con, as_of)),
         issues=messages,
         outcomes=dict(outcomes),
         unit_names={id_: unit.name for id_, unit in rulebook.units.items()},
         trials=tuple(trial_records(con, rulebook, as_of)),
         exceptions=tuple(exception_records(con, rulebook, as_of)),
+        rebounds=rebounds(con, rulebook, as_of),
         level_names={level.rank: level.name for level in rulebook.levels},
+        learnt=learn(con, rulebook, as_of, {each.rule: each.title for each in rules}),
+        least=least,
     )
 
 
@@ -212,7 +240,8 @@ _OUTCOMES = """
 SELECT outcome, count(*)
 FROM (
   SELECT id, unit, arg_max(outcome, (as_of, file_id, row_no)) AS outcome
-  FROM intervene.reply WHERE as_of <= $as_of AND outcome IS NOT NULL GROUP BY id, unit
+  FROM intervene.reply SEMI JOIN assess.warning USING (id)  -- an errand (演练, 抽查, 回头看) is no warning
+  WHERE as_of <= $as_of AND outcome IS NOT NULL GROUP BY id, unit
 )
 GROUP BY outcome ORDER BY list_position(['属实', '已化解', '误报', '无法核实'], outcome)
 """

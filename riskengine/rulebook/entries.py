@@ -23,6 +23,7 @@ from riskengine.model.source import Source
 from riskengine.rulebook.document import Document, Location, read_document
 from riskengine.rulebook.places import read_places
 from riskengine.rulebook.settings import SETTINGS
+from riskengine.rulebook.templates import Template, template_files
 from riskengine.rulebook.translate import problems_of
 
 __all__ = ["ONE_FOR_A_LIST", "Entries", "Entry", "read_entries", "rule_files"]
@@ -30,8 +31,8 @@ __all__ = ["ONE_FOR_A_LIST", "Entries", "Entry", "read_entries", "rule_files"]
 T = TypeVar("T", bound=BaseModel)
 
 ONE_FOR_A_LIST: dict[type[BaseModel], frozenset[str]] = {
-    Source: frozenset({"files", "key", "ignore", "blank_when"}),
-    Signal: frozenset({"subject"}),
+    Source: frozenset({"files", "key", "ignore", "blank_when", "may_lack"}),
+    Signal: frozenset({"subject", "once"}),
     Rule: frozenset({"false_causes", "inhibits"}),
     NamedList: frozenset({"values"}),
     Branch: frozenset({"themes", "subjects", "levels", "places", "copies"}),
@@ -86,6 +87,7 @@ class Entries:
     clocks: list[Entry[Clock]] = field(default_factory=list)
     calendar: list[Entry[CalendarYear]] = field(default_factory=list)
     settings: dict[str, Entry[Noun]] = field(default_factory=dict)
+    templates: list[Template] = field(default_factory=list)
     themes: tuple[str, ...] | None = None
     problems: list[Problem] = field(default_factory=list)
     case_problems: list[Problem] = field(default_factory=list)
@@ -145,6 +147,7 @@ def read_entries(rules: Path, read: ReadFiles | None = None) -> Entries:
             _read(name, path, alone)
             read[name] = raw, alone
         entries.add(read[name][1])
+    entries.templates += [Template(f"rules/{name}", path.read_bytes()) for name, path in template_files(rules)]
     for needed, what in (
         ("levels.yaml", "预警等级"),
         ("units.yaml", "责任单位"),

@@ -245,23 +245,21 @@ class _Names:
             case ("Signal", "measure"):
                 known = "；".join(f"{measure} {meaning}" for measure, meaning in MEANINGS["Measure"].items())
                 return {"description": f"{MEANINGS[model][key]}：{known}"} | of
-            case ("Rule" | "Indicator", "theme"):
+            case ("Rule" | "Indicator" | "Rectified", "theme") | ("RouteCase", "merged_into"):
                 return of | _closed(self.themes)
             case ("Floor" | "Expect", "level") | ("Exemption", "breaks_at"):
                 return of | _closed(self.levels)
-            case ("Reports" | "Expect", "unit") | ("Indicator", "reports" | "owner" | "about"):
+            case ("Reports" | "Expect" | "RouteCase", "unit") | ("Indicator", "reports" | "owner" | "about"):
                 return of | _closed(self.units)
             case ("Branch" | "RouteExpect", "lead"):
                 return of | _closed(self.units and [*self.units, "township", "reporter"])
             case ("Branch" | "RouteExpect", "copies") | ("RouteExpect", "along"):
                 return _each(of, {"type": "string"} | _closed(self.units and [*self.units, "township"]))
-            case ("RouteCase", "unit"):
-                return of | _closed(self.units)
-            case ("RouteCase", "merged_into"):
-                return of | _closed(self.themes)
-            case ("Branch" | "RouteCase", "themes"):
+            case ("Spared", "units"):
+                return _each(of, {"type": "string"} | _closed(self.units))
+            case ("Branch" | "RouteCase" | "ListedPlace" | "Spared", "themes"):
                 return _each(of, {"type": "string"} | _closed(self.themes))
-            case ("Branch" | "RouteCase" | "ClockFor", "levels"):
+            case ("Branch" | "RouteCase" | "ClockFor" | "WatchFor" | "Channel" | "Spared", "levels"):
                 return _each(of, {"type": "string"} | _closed(self.levels))
             case ("Compound", "all" | "any" | "none") | ("AtLeast", "of") | ("Rule", "inhibits"):
                 return _each(of, _RULE)

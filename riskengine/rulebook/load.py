@@ -28,10 +28,12 @@ from riskengine.rulebook.checks.routes import check_route_cases, check_routes
 from riskengine.rulebook.checks.rules import check_rules
 from riskengine.rulebook.checks.signals import check_signals
 from riskengine.rulebook.checks.sources import check_sources
+from riskengine.rulebook.checks.templates import check_templates
 from riskengine.rulebook.entries import Entries, read_entries, rule_files
 from riskengine.rulebook.language.lists import indicator_written_out, rule_written_out, signal_written_out
 from riskengine.rulebook.names import names_used, signals_behind
 from riskengine.rulebook.routes import branches
+from riskengine.rulebook.templates import template_files
 from riskengine.workspace import Workspace
 
 __all__ = ["find_problems", "load", "rules_hash"]
@@ -48,6 +50,7 @@ _CHECKS = (
     check_indicators,
     check_handling,
     check_ladder,
+    check_templates,
     check_deliveries,
     check_rebound,
     check_links,
@@ -88,6 +91,7 @@ def load(workspace: Workspace, *, cases: bool = False) -> Rulebook:
         clocks={entry.model.id: entry.model for entry in entries.clocks},
         calendar=tuple(entry.model for entry in entries.calendar),
         **_settings(entries),
+        templates={each.kind: each.content for each in entries.templates if each.kind},
         rule_hashes={rule.id: _rule_hash(rule, signals) for rule in rules.values()},
     )
 
@@ -111,9 +115,9 @@ def find_problems(entries: Entries, *, cases: bool = True) -> list[Problem]:
 
 
 def rules_hash(rules: Path) -> str:
-    """SHA-256 over the relative path and the bytes of every YAML and CSV file below ``rules``, in order of path."""
+    """SHA-256 over the relative path and the bytes of every YAML, CSV and paper template below ``rules``, in order of path."""
     digest = hashlib.sha256()
-    for name, path in rule_files(rules):
+    for name, path in sorted((*rule_files(rules), *template_files(rules))):
         data = path.read_bytes()
         digest.update(f"{name}\0{len(data)}\0".encode())
         digest.update(data)
@@ -124,5 +128,11 @@ def _rule_hash(rule: Rule, signals: dict[str, Signal]) -> str:
     """SHA-256 of the rule and of the signals it is decided by; comments, order, layout and cases do not count."""
     behind = signals_behind(signals, names_used(rule) - set(rule.parameters))
     content = [rule.model_dump(mode="json", by_alias=True, exclude={"cases"})]
-    content += [signal.model_dump(mode="json", by_alias=True) for signal in sorted(behind, key=lambda s: s.name)]
+    content += [_said(signal) for signal in sorted(behind, key=lambda s: s.name)]
     return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def _said(signal: Signal) -> dict[str, Any]:
+    """A signal's content; ``once`` only where it is written, so that books from before it was known keep their hashes."""
+    said = signal.model_dump(mode="json", by_alias=True)
+    return said if signal.once else {key: value for key, value in said.items() if key != "once"}

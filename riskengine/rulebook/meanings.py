@@ -15,52 +15,12 @@ from riskengine.rulebook.ladder_meanings import LADDER
 from riskengine.rulebook.learning_meanings import LEARNING
 from riskengine.rulebook.links_meanings import LINKS
 from riskengine.rulebook.rebound_meanings import REBOUND
+from riskengine.rulebook.source_meanings import SOURCES
 
 __all__ = ["MEANINGS"]
 
 MEANINGS: Mapping[str, Mapping[str, str]] = {
-    "Source": {
-        "source": "来源编号",
-        "title": "报表名称，出现在提示里",
-        "kind": "记录种类",
-        "files": "收件箱 data/inbox/ 下的文件，可用 *（不跨文件夹）、**（跨文件夹）、?、[…]；不含 / 时认任何文件夹里的同名文件。一个文件只能归一个来源",
-        "encoding": "auto utf-8 gb18030 big5 utf-16",
-        "sheet": "Excel 工作表名",
-        "received": "报送日期从文件名取",
-        "reports": "谁报、多久报一次",
-        "key": "标识一条记录的列，一列或几列；同一编号再来就是更正",
-        "repeats": "同一文件里编号重复是什么意思：correction 更正前一行；another 另一条同样的记录",
-        "fields": "契约字段对应哪一列",
-        "ignore": "知道有、不需要的列；没有提到的新列会有提示",
-        "retract_when": "满足时，这一行撤回以前的同编号记录",
-        "skip_when": "满足时，这一行不读，也不进行数账",
-        "blank_when": "这些列全空的行没有说任何新事，记为“未变”",
-        "max_rejected": "20 行及以上的文件，退回比例超过它就要求重报（合格的行已经入库）",
-    },
-    "Cell": {
-        "column": "列名",
-        "constant": "固定值，如 {constant: 欠薪}",
-        "values": "对照表，如 {刷单: 刷单返利}",
-        "otherwise": "不在对照表里的：keep 照留，refuse 退回这一行，写别的文字就换成它",
-        "pattern": "正则表达式，取恰好一对括号里的部分，先于对照表；不合的照原样",
-        "dates": "日期顺序：ymd mdy dmy minguo（民国年）；年月日顺序的任何时候都认",
-        "scale": "乘以几，如万元写 10000",
-    },
-    "Condition": {
-        "column": "看哪一列",
-        "values": "等于其中之一即满足",
-    },
-    "Received": {
-        "pattern": "正则表达式，第一对括号取出 20260630 或 2026-06-30",
-    },
-    "Reports": {
-        "unit": "谁负责报（单位编号）",
-        "every": "几天报一次",
-        "grace": "再宽限几天",
-        "by_reporter": "是否盯每个报送单位（如派出所）突然没有记录",
-        "since": "从哪天起应当报；不写时，第一份文件来过之后才检查",
-        "until": "到哪天为止；以后不再检查（报表换了样式，改由另一个来源接）",
-    },
+    **SOURCES,
     "Signal": {
         "name": "信号名，规则里就写它",
         "unit": "单位。写 元 的念出来用万、亿；写 比例 的（0 到 1）念成百分数",
@@ -83,6 +43,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "least": "至少几个窗口才算得出往常、走势，不够为未知",
         "alarm": "上界的误报率：平常日子超过上界的机会",
         "among": "和谁排名次：all 同类的全部对象，parent 同一个上级地方之内的",
+        "once": "同一件事先在这些种类里报过的，这里不再计，见一事多报；只用于地方的计数",
     },
     "Measure": {
         "count": "件数之和（撤回的 −1 相抵）",
@@ -266,6 +227,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "name": "名称，也是清单文件夹的名称；回执按它对上",
         "type": "line 县直部门（条），township 乡镇、街道（块）",
         "sort": "排在第几",
+        "weekly": "周办理量：一周（周一至周日）主办最多新接几条；多出来的排队候办，最重等级不排队",
     },
     "Branch": {
         "name": "叫什么，用例和说明里用；不同的派发不重名",

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from riskengine.errors import SourceBroken
 
-__all__ = ["LIMITS", "MAX_BYTES", "MAX_CELLS", "MAX_RATIO", "Limits", "check_workbook", "gunzip"]
+__all__ = ["LIMITS", "MAX_BYTES", "MAX_CELLS", "MAX_RATIO", "Limits", "check_workbook", "gunzip", "with_macros"]
 
 MAX_BYTES = 2 << 30
 MAX_RATIO = 200
@@ -55,8 +55,13 @@ def gunzip(path: Path, name: str, target: Path, limits: Limits = LIMITS) -> None
         raise SourceBroken(f"{name}：压缩文件不完整或已损坏。多半是没有传完，请重新上传。") from error
 
 
+def with_macros(name: str) -> SourceBroken:
+    """The error for a workbook with macros. They would never run here, but the file lies where others open it."""
+    return SourceBroken(f"{name}：工作簿里有宏，没有读入。请用 Excel 或 WPS 另存为“Excel 工作簿（*.xlsx）”后重报。")
+
+
 def check_workbook(path: Path, name: str, limits: Limits = LIMITS) -> None:
-    """Refuse an .xlsx that is damaged, unfolds beyond the limits, or spans a rectangle of too many cells.
+    """Refuse an .xlsx that is damaged, brings macros, unfolds beyond the limits, or spans a rectangle of too many cells.
 
     Every member is unfolded once and its checksum compared, so a size that lies in the directory does not help.
     """
@@ -66,6 +71,8 @@ def check_workbook(path: Path, name: str, limits: Limits = LIMITS) -> None:
             members = archive.infolist()
             if not {"[Content_Types].xml", "mimetype"} & {member.filename for member in members}:
                 raise SourceBroken(f"{name}：这是压缩包，不是 Excel 工作簿。请解压后把里面的文件逐个放进来。")
+            if any(member.filename.lower().endswith("vbaproject.bin") for member in members):
+                raise with_macros(name)
             _within(name, packed, sum(member.file_size for member in members), limits)
             for member in members:
                 _scan_member(archive, member, name, limits)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -14,6 +14,7 @@ from riskengine.contracts import contract
 from riskengine.contracts.personal import personal_name
 from riskengine.errors import SourceBroken
 from riskengine.model.source import Source
+from riskengine.sense.liken import likened
 
 __all__ = ["SEARCHED_ROWS", "Header", "Note", "Wanted", "check", "locate", "no_header", "tidy", "wanted"]
 
@@ -37,20 +38,37 @@ class Wanted:
     source.
 
     ``fatal``: without these no row could be stored (key, required fields) or a row would be misread
-    (``retract_when``, ``skip_when``).
+    (``retract_when``, ``skip_when``). ``spare``: mapped, and nobody is told where they are missing. ``loose``: a title
+    may be written slightly otherwise.
     """
 
     mapped: dict[str, str]
     ignored: frozenset[str]
     fatal: frozenset[str]
+    spare: frozenset[str] = frozenset()
+    loose: bool = False
 
 
 @dataclass(frozen=True)
 class Header:
-    """``index``: place of the header among the rows given, from 0. ``names``: tidy, unique, one a column."""
+    """``index``: place of the header among the rows given, from 0. ``names``: tidy, unique, one a column.
+
+    ``likened``: titles that are read as another one, with the one they are read as; under that they stand in ``names``.
+    """
 
     index: int
     names: tuple[str, ...]
+    likened: tuple[tuple[str, str], ...] = ()
+
+    def notes(self, file: str) -> list[Note]:
+        """Which titles were read as others."""
+        return [
+            Note(
+                "likened-column",
+                f"{file}：列名“{title}”按“{name}”读入。请核对；今后请用原来的列名“{name}”，不是这个意思的请换一个列名。",
+            )
+            for title, name in self.likened
+        ]
 
 
 def tidy(name: str) -> str:
@@ -78,19 +96,47 @@ def wanted(source: Source) -> Wanted:
         mapped={tidy(column): column for column in mapped},
         ignored=frozenset(tidy(column) for column in source.ignore),
         fatal=frozenset(tidy(column) for column in (*fatal, *source.key, *conditions)),
+        spare=frozenset(tidy(column) for column in source.may_lack),
+        loose=source.loose_header,
     )
 
 
 def locate(rows: Sequence[Sequence[str]], want: Wanted) -> Header | None:
-    """The row among the first 20 that holds most wanted names, if it holds at least half of the mapped ones."""
+    """The row among the first 20 that holds most wanted names, if it holds at least half of the mapped ones that no file may lack.
+
+    Titles that nearly say a wanted name count where the source is ``loose`` and no row says all names as they are written.
+    """
+    asked = want.mapped.keys() - want.spare
+    best = _fullest([(tidy(cell) for cell in row) for row in rows[:SEARCHED_ROWS]], want)
+    if best is not None and (not want.loose or asked <= {tidy(cell) for cell in rows[best]}):
+        return Header(best, _unique(rows[best]))
+    if not want.loose:
+        return None
+    meant = [_likened(row, want) for row in rows[:SEARCHED_ROWS]]
+    best = _fullest(
+        [(own.get(tidy(cell), tidy(cell)) for cell in row) for row, own in zip(rows, meant, strict=False)], want
+    )
+    if best is None:
+        return None
+    names = tuple(meant[best].get(name, name) for name in _unique(rows[best]))
+    return Header(best, names, tuple(meant[best].items()))
+
+
+def _fullest(rows: Iterable[Iterable[str]], want: Wanted) -> int | None:
     best, most = None, 0
-    for index, row in enumerate(rows[:SEARCHED_ROWS]):
-        names = {tidy(cell) for cell in row}
+    asked = len(want.mapped.keys() - want.spare)
+    for index, row in enumerate(rows):
+        names = set(row)
         mapped = len(names & want.mapped.keys())
         found = mapped + len(names & want.ignored)
-        if found > most and 2 * mapped >= len(want.mapped):
+        if found > most and 2 * mapped >= asked:
             best, most = index, found
-    return None if best is None else Header(best, _unique(rows[best]))
+    return best
+
+
+def _likened(row: Sequence[str], want: Wanted) -> dict[str, str]:
+    titles = [title for cell in row if (title := tidy(cell))]
+    return likened(titles, [*want.mapped, *sorted(want.ignored)])
 
 
 def check(file: str, names: Sequence[str], source: Source, want: Wanted) -> list[Note]:
@@ -120,6 +166,7 @@ def check(file: str, names: Sequence[str], source: Source, want: Wanted) -> list
     notes += [
         Note("missing-column", f"{file}：没有列“{want.mapped[name]}”{_near(name, new)}，按空值读入。请核对是否漏报。")
         for name in missing
+        if name not in want.spare
     ]
     return notes
 

@@ -1,4 +1,6 @@
-"""感知识别 sense: claim, read, screen at the door, seal, convert, absorb; then listen for who said nothing."""
+"""感知识别 sense: claim, read, screen at the door, seal, convert, absorb; then listen for who said nothing and link
+what is one event.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +17,7 @@ from riskengine.sense.absorb import Absorbed, absorb
 from riskengine.sense.claim import Arrival, arrivals
 from riskengine.sense.convert import ConvertReport, convert
 from riskengine.sense.door import screen
+from riskengine.sense.links import link
 from riskengine.sense.read import ReadReport, read
 from riskengine.sense.seal import is_sealed, seal, unseal
 from riskengine.sense.silence import listen
@@ -59,6 +62,7 @@ def sense(con: Connection, workspace: Workspace, rulebook: Rulebook, as_of: date
         _take(con, workspace, names, arrival, as_of)
     with transaction(con):
         listen(con, rulebook, as_of)
+        link(con, rulebook, as_of)
         con.execute("INSERT INTO sense.night VALUES ($1, $2, $3)", [as_of, rulebook.hash, time.perf_counter() - began])
 
 

@@ -48,7 +48,7 @@ def read_text(
     """
     layout = _layout(text, name, source, want)
     header = layout.header
-    notes = check(name, header.names, source, want)
+    notes = [*header.notes(name), *check(name, header.names, source, want)]
     poured = _directly(con, text, layout, want)
     if poured is None:
         try:

@@ -21,6 +21,7 @@ CREATE SCHEMA IF NOT EXISTS assess;
 CREATE SCHEMA IF NOT EXISTS intervene;
 CREATE SCHEMA IF NOT EXISTS review;
 CREATE SCHEMA IF NOT EXISTS audit;
+CREATE SCHEMA IF NOT EXISTS delivery;
 
 CREATE TABLE IF NOT EXISTS sense.night (as_of DATE PRIMARY KEY, rules_hash VARCHAR, seconds DOUBLE);
 -- one row a file that was ever looked at; status: loaded, refused (broke its contract), unreadable, unclaimed
@@ -37,6 +38,11 @@ CREATE TABLE IF NOT EXISTS sense.issue (as_of DATE, file_id INTEGER, source VARC
 CREATE TABLE IF NOT EXISTS sense.silence (
   as_of DATE, source VARCHAR, kind VARCHAR, reporter VARCHAR, unit VARCHAR, place VARCHAR, last_on DATE, days INTEGER,
   expected DOUBLE, whole_source BOOLEAN, message VARCHAR);
+-- records of several doors that are one event (一事多报), one row a record; holds from as_of until superseded_at (NULL = still). day: of the
+-- record; role: first (told first) or also; weight: bits of the match with the record in why, NULL for the first and for a transfer number
+CREATE TABLE IF NOT EXISTS sense.link (
+  as_of DATE, superseded_at DATE, event VARCHAR, kind VARCHAR, source VARCHAR, key VARCHAR, day DATE, role VARCHAR, weight DOUBLE,
+  why JSON);
 
 CREATE TABLE IF NOT EXISTS assess.night (as_of DATE PRIMARY KEY, rules_hash VARCHAR, seconds DOUBLE);
 -- rules that were evaluated without a fault on a night; a rule missing here is unknown for every subject
@@ -58,12 +64,22 @@ CREATE TABLE IF NOT EXISTS assess.suppressed (
   as_of DATE, rule VARCHAR, subject_type VARCHAR, subject VARCHAR, level TINYINT, until DATE, who VARCHAR, why VARCHAR);
 -- tonight's warnings that are merged into another one (inhibition): shown under it, with a life of their own
 CREATE TABLE IF NOT EXISTS assess.merged (as_of DATE, child VARCHAR, parent VARCHAR);
+-- warnings that opened while an earlier one of their subject and theme was watched after its closing: a row a night they live.
+-- of_id: the closed one, unit: which had closed it on closed_on, days: from then until it opened; level_by_rules: without the raise
+CREATE TABLE IF NOT EXISTS assess.reopened (
+  as_of DATE, id VARCHAR, of_id VARCHAR, closed_on DATE, days INTEGER, unit VARCHAR, level_by_rules TINYINT);
 -- what trial rules would have warned of: as warning and state, one open episode a rule and subject; ids begin with SY-
 CREATE TABLE IF NOT EXISTS assess.trial_warning (
   id VARCHAR PRIMARY KEY, rule VARCHAR, subject_type VARCHAR, subject VARCHAR, subject_name VARCHAR, place VARCHAR, theme VARCHAR,
   opened_on DATE, lifted_on DATE);
 CREATE TABLE IF NOT EXISTS assess.trial_state (
   as_of DATE, id VARCHAR, change VARCHAR, level TINYINT, score DOUBLE, stale BOOLEAN);
+-- subjects that no rule of the theme warned of on the month's first night, drawn to be looked at (抽查): a row a rule that had weighed
+-- them. near: some rule gave it more than the points that everybody has; population: of how many such subjects (theme, near), drawn: how many of them were drawn. score,
+-- level: what the rule's points came to; signals: JSON of the values that the rule reads
+CREATE TABLE IF NOT EXISTS assess.blind (
+  as_of DATE, theme VARCHAR, subject_type VARCHAR, subject VARCHAR, name VARCHAR, place VARCHAR, near BOOLEAN, population BIGINT,
+  drawn BIGINT, rule VARCHAR, score DOUBLE, level TINYINT, signals JSON);
 -- how the night's inference went: subjects handed over, conclusions drawn, and that the oracle agreed
 CREATE TABLE IF NOT EXISTS assess.inference (as_of DATE, subjects BIGINT, conclusions BIGINT, agreed BOOLEAN);
 -- one row an indicator and place: its newest reading that is due, and what is to be said of it. target: in the indicator's unit (a
@@ -104,8 +120,9 @@ CREATE TABLE IF NOT EXISTS intervene.reply (
   file_id INTEGER, row_no BIGINT, step VARCHAR, cause VARCHAR, reason VARCHAR, until DATE, refer_to VARCHAR);
 -- what of a receipt could not be taken, and why
 CREATE TABLE IF NOT EXISTS intervene.refused (as_of DATE, file_id INTEGER, row_no BIGINT, code VARCHAR, message VARCHAR);
--- every step of a warning's handling, in the order that counts (nth from 1); as_of: the night that first knew it. unit NULL: the engine
+-- every step of a warning's handling, nth (from 1) as it became known, on_day gives the order that counts; as_of: the night that first knew it. unit NULL: the engine
 -- itself. role: 主办 协办 核验 引擎. implied: nobody said so, a later step shows it. file_id and row_no NULL: not from a receipt
+-- a step that no longer counts is taken back by a row 作废 with its id and nth; nth is never given again
 CREATE TABLE IF NOT EXISTS intervene.step (
   as_of DATE, id VARCHAR, nth INTEGER, step VARCHAR, state VARCHAR, unit VARCHAR, role VARCHAR, post VARCHAR, on_day DATE,
   outcome VARCHAR, cause VARCHAR, measure VARCHAR, reason VARCHAR, implied BOOLEAN, file_id INTEGER, row_no BIGINT);
@@ -122,14 +139,17 @@ CREATE TABLE IF NOT EXISTS intervene.leave (
   as_of DATE, id VARCHAR, unit VARCHAR, kind VARCHAR, first DATE, last DATE, amount INTEGER, approver VARCHAR, reason VARCHAR);
 -- lines beyond a unit's weekly load: nobody's clock runs yet; since: the night they began to wait; place: from 1
 CREATE TABLE IF NOT EXISTS intervene.waiting (as_of DATE, id VARCHAR, unit VARCHAR, role VARCHAR, since DATE, place INTEGER);
--- rungs of the ladder that were reached, and the papers of a night. id: of the warning, NULL for a paper about a place
+-- rungs of the ladder that were reached, and the papers of a night, a row a unit that gets one (role: 主送 抄送). id: of the warning or of
+-- the plate; why: in words; template: the office's file, NULL where the one that the engine brings was used
 CREATE TABLE IF NOT EXISTS intervene.rung (
   as_of DATE, ladder VARCHAR, rung INTEGER, id VARCHAR, place VARCHAR, unit VARCHAR, paper VARCHAR, number VARCHAR, says VARCHAR);
 CREATE TABLE IF NOT EXISTS intervene.paper (
-  as_of DATE, number VARCHAR, kind VARCHAR, id VARCHAR, place VARCHAR, unit VARCHAR, path VARCHAR, sha256 VARCHAR);
--- places that are listed for supervision (挂牌) until they are taken off (摘牌); level of the check: village, town, county
+  as_of DATE, number VARCHAR, kind VARCHAR, id VARCHAR, place VARCHAR, unit VARCHAR, path VARCHAR, sha256 VARCHAR, role VARCHAR,
+  why VARCHAR, answer_by DATE, template VARCHAR);
+-- places that are listed for supervision (挂牌) until they are taken off (摘牌): a row a change, what: 挂牌 核验通过 核验不通过 重新起算 摘牌.
+-- number: GP-…, of the listing; plate: which of ladder.yaml; theme: NULL for all; level: of the check (village, town, county)
 CREATE TABLE IF NOT EXISTS intervene.plate (
-  as_of DATE, place VARCHAR, what VARCHAR, theme VARCHAR, level VARCHAR, number VARCHAR, says VARCHAR);
+  as_of DATE, place VARCHAR, what VARCHAR, theme VARCHAR, level VARCHAR, number VARCHAR, says VARCHAR, plate VARCHAR);
 -- lines on a unit's list that are no warnings: kind 演练 (drill), 抽查 (sample below the threshold), 回头看 (look again); ids YL-, CJ-, HK-.
 -- about: what kind counts by (a rule, a warning), subject: of the line where it has one
 CREATE TABLE IF NOT EXISTS intervene.errand (
@@ -137,15 +157,31 @@ CREATE TABLE IF NOT EXISTS intervene.errand (
   says VARCHAR, due DATE);
 
 CREATE TABLE IF NOT EXISTS review.night (as_of DATE PRIMARY KEY, rules_hash VARCHAR, seconds DOUBLE);
--- what is watched after closing, one row a closing: until which day, the gravest level before and the level at closing
+-- what is watched after closing, one row a closing, from the night that first knew it: through which day, the gravest level before and
+-- the level at closing, the lead's outcome. kind: 办理, unit: the lead that closed; or 重点整治 with the listed place as id, its handler
+-- as unit, no level at closing and no outcome
 CREATE TABLE IF NOT EXISTS review.watch (
   as_of DATE, id VARCHAR, unit VARCHAR, kind VARCHAR, subject_type VARCHAR, subject VARCHAR, theme VARCHAR, closed_on DATE, until DATE,
-  level_before TINYINT, level_at_closing TINYINT, veto BOOLEAN);
--- what came back (反弹): id is the warning that came, of the one that was closed, by unit, so many days after
+  level_before TINYINT, level_at_closing TINYINT, veto BOOLEAN, outcome VARCHAR);
+-- what came back (反弹): id is the warning that came, of the one that was closed, by unit, so many days after; each once. level: at
+-- closing, raised_to: with which it came. how: 再现 (a new warning) or 加重 (the same one rose, id = of_id); kind as in watch
 CREATE TABLE IF NOT EXISTS review.rebound (
-  as_of DATE, id VARCHAR, of_id VARCHAR, unit VARCHAR, days INTEGER, level TINYINT, raised_to TINYINT, veto BOOLEAN);
+  as_of DATE, id VARCHAR, of_id VARCHAR, unit VARCHAR, days INTEGER, level TINYINT, raised_to TINYINT, veto BOOLEAN, kind VARCHAR,
+  how VARCHAR, closed_on DATE, theme VARCHAR, outcome VARCHAR);
 -- closings that should be looked at again (结而未解): the reasons, and the closing they are about
 CREATE TABLE IF NOT EXISTS review.doubt (as_of DATE, id VARCHAR, unit VARCHAR, closed_on DATE, reasons VARCHAR[], says VARCHAR);
+
+-- the outbox: one row a message, over all nights. unit NULL: the whole county's; address: as the rules write it, env:NAME where it is
+-- secret; files: JSON, path below the night's folder → sha256; sha256: of subject, text and those. status: 待送 发送中 已送 待重试 搁置 作废;
+-- next_at: not before, NULL when done; doubtful: an attempt may have arrived without our knowing. Times: Asia/Shanghai
+CREATE TABLE IF NOT EXISTS delivery.message (
+  id VARCHAR PRIMARY KEY, as_of DATE, channel VARCHAR, kind VARCHAR, unit VARCHAR, "to" VARCHAR, address VARCHAR, subject VARCHAR,
+  text VARCHAR, files JSON, sha256 VARCHAR, status VARCHAR, tries INTEGER, queued_at TIMESTAMP, first_at TIMESTAMP, last_at TIMESTAMP,
+  next_at TIMESTAMP, doubtful BOOLEAN, detail VARCHAR);
+-- one row an attempt, nth from 1. result: 已送 未送达 不明, NULL while it is made; status: of the message afterwards. seq, hash: its place in the
+-- chain of deliveries once it has ended
+CREATE TABLE IF NOT EXISTS delivery.attempt (
+  id VARCHAR, nth INTEGER, tried_at TIMESTAMP, result VARCHAR, detail VARCHAR, status VARCHAR, seq BIGINT, hash VARCHAR);
 
 -- one row a change of state, bound to the row before it; no night takes a row back. content: canonical JSON, see docs/audit.md
 CREATE TABLE IF NOT EXISTS audit.line (
@@ -155,7 +191,7 @@ CREATE TABLE IF NOT EXISTS audit.line (
 _NAMES = frozenset(re.findall(r"CREATE TABLE IF NOT EXISTS (\S+)", _TABLES))
 _THERE = """
 SELECT schema_name, table_name, column_name FROM duckdb_columns()
-WHERE schema_name IN ('sense', 'assess', 'intervene', 'review', 'audit')"""
+WHERE schema_name IN ('sense', 'assess', 'intervene', 'review', 'audit', 'delivery')"""
 
 _ADDED = {"intervene.duty": {"provisional": "BOOLEAN", "clock": "VARCHAR", "counted_from": "DATE"}}
 """Columns that a table got after it was first released; an older database gets them too, NULL in the rows it has."""

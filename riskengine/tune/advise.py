@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from riskengine.model.proposal import Dismissed
-from riskengine.model.share import LEAST
 from riskengine.tune.noun import DIRECTIONS, Curve, Direction, Point, Proposal
 
 __all__ = ["advise"]
@@ -24,7 +23,7 @@ def advise(curve: Curve, aim: float, dismissed: Iterable[Dismissed] = ()) -> tup
     """
     now = curve.current
     if now.precision is None or now.interval is None:
-        return None, f"有核查结果的只有{now.judged}件（至少要{LEAST}件），不提建议。"
+        return None, f"有核查结果的只有{now.judged}件（至少要{now.least}件），不提建议。"
     low, high = now.interval
     true = now.confirmed + now.lost
     if high < aim:
@@ -42,7 +41,7 @@ def advise(curve: Curve, aim: float, dismissed: Iterable[Dismissed] = ()) -> tup
     elif low > aim:
         return (
             None,
-            f"查准率{now.precision:.0%}（95%区间{low:.0%}–{high:.0%}），高于{aim:.0%}，核实过的没有漏掉的，不提建议。",
+            f"查准率{now.precision:.0%}（95%区间{low:.0%}–{high:.0%}），高于{aim:.0%}，核实过确有其事的都预警了，不提建议。",
         )
     else:
         return None, f"查准率{now.precision:.0%}（95%区间{low:.0%}–{high:.0%}），与{aim:.0%}分不出高低，不提建议。"

@@ -58,7 +58,7 @@ def curves(
     said = [each for each in known if planned[0] <= each.night <= planned[-1]]
     found = []
     for name, values in tried.items():
-        points = tuple(_point(value, lives[name, value], said, len(planned)) for value in values)
+        points = tuple(_point(value, lives[name, value], said, len(planned), rulebook.learning.least) for value in values)
         found.append(
             Curve(rule.id, name, rule.parameters[name].unit, _now(rule, name, planned[-1]), len(planned), points)
         )
@@ -128,7 +128,7 @@ class _Episode:
         return self.subject == each.subject and self.first <= each.night + _LATE and self.last >= each.night
 
 
-def _point(value: float, states: Sequence[Standing], said: Sequence[Labelled], nights: int) -> Point:
+def _point(value: float, states: Sequence[Standing], said: Sequence[Labelled], nights: int, least: int) -> Point:
     lasting: dict[tuple[str, date], date] = {}
     for state in states:
         if state.change != "解除":
@@ -145,6 +145,7 @@ def _point(value: float, states: Sequence[Standing], said: Sequence[Labelled], n
         false=sum(each is False for each in outcomes),
         lost=len(waits) - len(late),
         later=round(sum(late) / len(late), 1) if late else None,
+        least=least,
     )
 
 

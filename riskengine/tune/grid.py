@@ -15,7 +15,8 @@ def values_around(now: float) -> tuple[float, ...]:
     """
     whole = float(now).is_integer()
     if whole and abs(now) < len(STEPS):
-        first = max(1, int(now) - len(STEPS) // 2)
+        first = int(now) - len(STEPS) // 2
+        first = max(1, first) if now > 0 else first
         tried = {float(each) for each in range(first, first + len(STEPS))} | {float(now)}
     else:
         tried = {float(round(now * step)) if whole else float(f"{now * step:.4g}") for step in STEPS} | {float(now)}

@@ -22,7 +22,7 @@ class Point:
     ``given``: warnings it would have had a hand in; ``confirmed``, ``false``: those of them that a unit answered (属实 or 已化解; 误报);
     the others are unanswered or could not be checked. ``lost``: subjects that were found true and would not have been warned of.
     ``later``: days, on average, that those found true would have been warned of later than they were; None where there are none.
-    ``weekly``: warnings a week.
+    ``weekly``: warnings a week. ``least``: fewer with an outcome than this say nothing of the precision.
     """
 
     value: float
@@ -32,6 +32,7 @@ class Point:
     false: int
     lost: int
     later: float | None = None
+    least: int = LEAST
 
     @property
     def judged(self) -> int:
@@ -40,13 +41,13 @@ class Point:
 
     @property
     def precision(self) -> float | None:
-        """Share confirmed of those with an outcome, from 0 to 1; None below LEAST of them."""
-        return self.confirmed / self.judged if self.judged >= LEAST else None
+        """Share confirmed of those with an outcome, from 0 to 1; None below ``least`` of them."""
+        return self.confirmed / self.judged if self.judged >= self.least else None
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """Wilson's 95 % interval of the precision; None below LEAST."""
-        return wilson(self.confirmed, self.judged) if self.judged >= LEAST else None
+        """Wilson's 95 % interval of the precision; None below ``least``."""
+        return wilson(self.confirmed, self.judged) if self.judged >= self.least else None
 
 
 @dataclass(frozen=True)

@@ -47,12 +47,15 @@ def test_a_spoilt_log_exits_6_and_says_where_what_and_what_to_do(copy):
 
 def test_the_story_of_one_warning_from_its_first_line_to_its_last(logged):
     told = ask(logged, "show", "--warning", "yj-2026-000001").stdout.splitlines()
-    assert [line.split("  ")[2] for line in told] == ["新增", "派发", "派发", "升级", "期限变更", "期限变更", "回执"]
+    handled = ["回执", "环节", "环节", "办理"]
+    assert [line.split("  ")[2] for line in told] == ["新增", "派发", "派发", "升级", "期限变更", "期限变更", *handled]
     assert "反诈中心（主办），期限 2026-07-02" in told[1]
     assert "由橙（II级）到红（I级），依据规则：诈骗案件明显增多" in told[3]
-    assert "反诈中心：核查结果“属实”，签收 2026-06-30（回执/回执_20260701.csv第2行）" in told[-1]
+    assert "反诈中心：核查结果“属实”，签收 2026-06-30（回执/回执_20260701.csv第2行）" in told[6]
+    assert "环节  签收：反诈中心（主办） 2026-06-30（回执/回执_20260701.csv第2行）" in told[7]
+    assert "办理  到“核查”（2026-07-01），核查结果“属实”" in told[9]
     later = ask(logged, "show", "--warning", "YJ-2026-000001", "--since", "2026-06-30", "--json")
-    assert [line["what"] for line in json.loads(later.stdout)] == ["升级", "期限变更", "期限变更", "回执"]
+    assert [line["what"] for line in json.loads(later.stdout)] == ["升级", "期限变更", "期限变更", *handled]
 
 
 def test_a_warning_that_is_merged_stands_in_the_story_of_both(logged):

@@ -8,9 +8,17 @@ from tests.flows.conftest import build, delivered
 NOBODY = "http://127.0.0.1:9/api"
 """Where no server listens."""
 
+DELIVERIES = """
+channels:
+  - {id: folder, kind: folder, to: {county: data/delivered, "*": data/delivered}}
+  - {id: group, kind: wecom, send: [digest], to: {county: env:RISKENGINE_TEST_ABSENT}}
+"""
+
 
 def test_flow_and_command_give_identical_lists(tmp_path, command):
     plain, flown = build(tmp_path / "plain"), build(tmp_path / "flown")
+    for workspace in (plain, flown):
+        (workspace.rules / "deliveries.yaml").write_text(DELIVERIES, encoding="utf-8")
     by_command = command("riskengine", "run", "--as-of", "2026-06-30", "--workspace", str(plain.root))
     by_flow = command("flows.nightly", "--as-of", "2026-06-30", "--workspace", str(flown.root), timeout=240)
     assert (by_command.returncode, by_flow.returncode) == (0, 0), by_flow.stderr
@@ -20,6 +28,9 @@ def test_flow_and_command_give_identical_lists(tmp_path, command):
     assert "[4/4] 评估反馈 完成" in by_flow.stderr
     assert "没能工作" not in by_flow.stderr
     assert "leaked" not in by_flow.stderr, "an operator's last lines are about the night"
+    assert "没送到 1 件" in by_flow.stderr, "a channel that is down is told, and the night's exit code is 0"
+    assert len(list((flown.root / "data" / "delivered").iterdir())) == 3
+    assert not (plain.root / "data" / "delivered").exists(), "the command runs the night; riskengine deliver delivers"
     assert (flown.root / ".prefect" / "prefect.db").exists(), "Prefect's state stays inside the workspace"
 
     again = command("flows.nightly", "--as-of", "2026-06-30", "--workspace", str(flown.root), timeout=240)

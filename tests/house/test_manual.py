@@ -10,12 +10,20 @@ import pytest
 
 from riskengine.cases.run import run_cases
 from riskengine.contracts import contract, kinds
+from riskengine.model.appraisal import Appraisal, AppraisalItem, Spared
 from riskengine.model.case import Case, Expect
 from riskengine.model.clock import CalendarYear, Clock, ClockFor, Extension
+from riskengine.model.deliveries import Channel, Deliveries, Drill, Quiet, Retry
 from riskengine.model.duty import Branch, Level, Place, Unit
 from riskengine.model.exemption import Exemption
+from riskengine.model.handling import Handling, Objections, Transition
 from riskengine.model.indicator import Computed, Deduction, Indicator, IndicatorCase, IndicatorExpect, Limit, Target
+from riskengine.model.learning import Effect, Grave, Learning, MeasureKind, Sample
+from riskengine.model.ladder import Climb, Ladder, Plate, Rung
+from riskengine.model.links import Alike, Links, Meeting, Odds, Transfer, Weights
 from riskengine.model.named_list import NamedList
+from riskengine.model.rebound import Doubts, ListedPlace, LookBack, Rebound, Rectified, WatchFor
+from riskengine.model.proposal import Dismissed
 from riskengine.model.route_case import RouteCase, RouteExpect
 from riskengine.model.rule import AtLeast, Compound, Evidence, Feature, Floor, Parameter, Rule
 from riskengine.model.signal import Measure, Signal
@@ -45,7 +53,14 @@ SECTIONS = {
     "工作日历": (CalendarYear,),
     "责任单位": (Unit,),
     "派发": (Branch, RouteCase, RouteExpect),
+    "办理流程": (Handling, Objections, Transition),
+    "公文与升级": (Ladder, Climb, Rung, Plate),
+    "反弹": (Rebound, WatchFor, Rectified, ListedPlace, Doubts, LookBack),
+    "单位考核": (Appraisal, AppraisalItem, Spared),
+    "一事多报": (Links, Meeting, Alike, Transfer, Weights, Odds),
     "地区": (Place,),
+    "送达": (Deliveries, Channel, Retry, Quiet, Drill),
+    "规则改进": (Learning, Sample, Grave, Effect, MeasureKind, Dismissed),
 }
 
 

@@ -43,13 +43,20 @@ def test_a_rise_brings_the_deadline_nearer_and_nothing_moves_it_away(stage, nigh
     assert stage.duties(last)[("YJ-2026-000001", "fanzha")] == ("主办", FIRST, day(deadline))
 
 
-def test_a_lifted_warning_stands_on_the_lists_of_its_units_once_more_and_then_no_longer(stage):
+def test_a_lifted_warning_stands_on_its_leads_list_until_it_is_closed_and_on_the_others_once_more(stage):
     stage.warn(day(0), "YJ-2026-000001", "新增", 1)
     stage.run(day(0))
     stage.warn(day(1), "YJ-2026-000001", "解除", 1)
     folder = stage.run(day(1))
-    assert (folder / "反诈中心" / f"反诈中心预警清单_{day(1)}.xlsx").is_file()
+    assert {path.name for path in folder.iterdir() if path.is_dir()} == {"反诈中心", "清溪镇人民政府"}
     folder = stage.run(day(2))
+    assert [path.name for path in folder.iterdir() if path.is_dir()] == ["反诈中心"]
+    stage.con.execute(
+        "INSERT INTO intervene.handling (as_of, id, state, since, outcome, closed_on, closed_by) "
+        "VALUES ($1, 'YJ-2026-000001', '销号', $1, '已化解', $1, 'fanzha')",
+        [day(2)],
+    )
+    folder = stage.run(day(3))
     assert [path.name for path in folder.iterdir() if path.is_dir()] == []
     assert {"index.html", "warnings.jsonl", "全县清单.xlsx"} <= {path.name for path in folder.iterdir()}
 

@@ -13,6 +13,7 @@ import pytest
 from riskengine.intervene.leader.history import History
 from riskengine.intervene.leader.look import PAGES
 from riskengine.intervene.leader.readings import Mark, Readings
+from riskengine.intervene.leader.rules import body
 from riskengine.intervene.leader.tiles import heavier, towns
 from riskengine.intervene.leader.urgent import short
 from riskengine.intervene.leader.wolf import RuleRecord, rule_records
@@ -211,6 +212,17 @@ def test_the_leads_newest_word_counts_and_all_rules_of_a_warning_are_credited(st
     records = {each.rule: each for each in rule_records(stage.con, stage.rulebook, [], NIGHT)}
     assert (records["fraud-surge"].confirmed, records["fraud-surge"].false) == (1, 4)
     assert (records["hazard-late"].warnings, records["hazard-late"].false, records["hazard-late"].share) == (1, 1, None)
+
+
+def test_the_page_of_rules_sets_what_the_units_found_beside_the_declared_false_causes(stage):
+    answered(stage, "ffffft")
+    for n, cause in enumerate(("集中录入往期案件", "集中录入往期案件。", "区划<调整>", "区划<调整>", None, "集中录入往期案件")):
+        stage.con.execute("UPDATE sense.receipt SET cause = ? WHERE key LIKE ?", [cause, f"YJ-2026-{100 + n:06}|%"])
+    surge = next(each for each in rule_records(stage.con, stage.rulebook, [], NIGHT) if each.rule == "fraud-surge")
+    assert surge.causes == {"集中录入往期案件": 2, "区划<调整>": 2}, "a cause beside another outcome is none"
+    told = body([surge], stage.rulebook)
+    assert "<li>集中录入往期案件<span class=\"soft\">（2 件）</span></li><li>同一案件重复登记</li>" in told
+    assert "<li>区划&lt;调整&gt;<span class=\"soft\">（2 件，规则没有声明）</span></li>" in told
 
 
 def test_warnings_that_ended_more_than_ninety_nights_ago_no_longer_count(stage):

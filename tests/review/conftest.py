@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from riskengine.intervene.handling.replies import settle
 from riskengine.model.duty import Level, Place, Unit
 from riskengine.model.rulebook import Rulebook
 from riskengine.review.phase import review
@@ -64,8 +65,10 @@ class Ledger:
         place: str = "990100101",
         units: tuple[tuple[str, str], ...] = (("fanzha", "主办"), ("town-01", "协办")),
         deadline: date | None = None,
+        points: tuple[float, ...] = (),
+        evidence: str = "[]",
     ) -> None:
-        """``levels``: one character a night from ``first``: 1 to 4 the level, x lifted, . no row."""
+        """``levels``: one character a night from ``first``: 1 to 4 the level, x lifted, . no row. ``points``: what each rule gave."""
         self.con.execute(
             "INSERT INTO assess.warning VALUES (?, ?, ?, ?, ?, ?, ?, NULL)",
             [id_, subject_type, subject, subject, place, theme, first],
@@ -78,11 +81,14 @@ class Ledger:
             change = "新增" if not last else "解除" if level == "x" else "持续"
             if level == "x":
                 self.con.execute("UPDATE assess.warning SET lifted_on = ? WHERE id = ?", [night, id_])
-            why = json.dumps({"rules": [{"rule": rule, "title": f"规则{rule}"} for rule in rules]})
+            told: list[dict[str, object]] = [{"rule": rule, "title": f"规则{rule}"} for rule in rules]
+            for each, score in zip(told, points, strict=False):
+                each["score"] = score
+            why = json.dumps({"rules": told})
             rank = int(last if level == "x" else level)
             self.con.execute(
-                "INSERT INTO assess.state VALUES (?, ?, ?, ?, 50, ?, FALSE, ?, '[]')",
-                [night, id_, change, rank, list(rules), why],
+                "INSERT INTO assess.state VALUES (?, ?, ?, ?, 50, ?, FALSE, ?, ?)",
+                [night, id_, change, rank, list(rules), why, evidence],
             )
             for unit, role in units:
                 self.con.execute(
@@ -112,7 +118,15 @@ class Ledger:
             [known, self._row, f"{id_}|{unit}", known, unit, signed, outcome, measure, fed_back, post],
         )
 
+    def reply(self, id_: str, unit: str, known: date, outcome: str | None = None, **more: object) -> None:
+        """A judged reply, as the night ``known`` stores it; ``more``: other columns of ``intervene.reply``."""
+        self._row += 1
+        row = {"as_of": known, "id": id_, "unit": unit, "outcome": outcome, "file_id": 1, "row_no": self._row, **more}
+        columns, marks = ", ".join(row), ", ".join("?" * len(row))
+        self.con.execute(f"INSERT INTO intervene.reply ({columns}) VALUES ({marks})", list(row.values()))
+
     def review(self, as_of: date) -> None:
+        settle(self.con, self.rulebook, as_of)
         review(self.con, self.workspace, self.rulebook, as_of)
 
 

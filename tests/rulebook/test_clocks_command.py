@@ -26,7 +26,7 @@ def ask(workspace: Workspace) -> Callable[..., Result]:
 
 def test_the_list_says_of_each_clock_what_it_allows(ask):
     lines = ask().stdout.splitlines()
-    assert len(lines) == 12
+    assert len(lines) == 13
     assert lines[0] == "handle-red  红色预警办理：自下发之日起1日（自然日），用于红级预警（县风险预警处置工作规程）"
     assert (
         "petition-finish  信访事项办结：自受理之日起60日（自然日），经本机关、单位负责人批准可延长不超过30日（信访工作条例第三十四条）"

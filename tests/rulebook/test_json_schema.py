@@ -175,8 +175,10 @@ def test_a_slip_is_underlined_where_it_stands(name: str, old: str, new: str, whe
 
 
 BAD = sorted((RULES.parent / "tests" / "bad_rules").glob("*.yaml"))
-FOR_CHECK_ALONE = {"at-least-too-many", "for-reversed", "bad-date-in-parameter"}
-"""One number against another, or a 30 February: draft 7 has no words for it."""
+FOR_CHECK_ALONE = {
+    "at-least-too-many", "for-reversed", "bad-date-in-parameter", "appraisal-spared-from-all", "links-doors-without-meetings",
+}  # fmt: skip
+"""One value against another, one of several keys, or a 30 February: draft 7 has no words for it."""
 
 
 def shape_errors() -> Iterator[tuple[str, str, object]]:
@@ -226,9 +228,9 @@ def test_the_command_writes_them_leaves_equal_ones_alone_and_says_how_an_editor_
     done = CliRunner().invoke(app, ["rules", "schema", "--workspace", str(workspace.root)])
     assert done.exit_code == 0
     assert json.loads(done.stdout)["yaml.schemas"]["rules/schema/signals.schema.json"] == "rules/signals/*.yaml"
-    assert "13个文件，改写了13个" in done.stderr
+    assert f"{len(PATTERNS)}个文件，改写了{len(PATTERNS)}个" in done.stderr
     again = CliRunner().invoke(app, ["rules", "schema", "--workspace", str(workspace.root)])
-    assert "13个文件，改写了0个" in again.stderr
+    assert f"{len(PATTERNS)}个文件，改写了0个" in again.stderr
 
 
 def test_a_broken_rule_file_keeps_its_names_out_and_is_told(workspace: Workspace) -> None:

@@ -66,7 +66,7 @@ def test_asked_for_a_night_before_the_first_there_is_nothing_to_compare(county):
     ("words", "said"),
     [
         (["tune", "fraud-surgee"], "没有规则“fraud-surgee”，是否想写“fraud-surge”？"),
-        (["tune", RULE, "--parameter", "下线"], "没有参数“下线”，是否想写“下限”？"),
+        (["tune", RULE, "--parameter", "下线"], "没有参数“下线”，可用的有：下限。"),
         (["tune", RULE, "--values", "3,4"], "--values 须同时写 --parameter，说明是哪个参数的值。"),
         (["tune", RULE, "--parameter", "下限", "--values", "3,四"], "--values 3,四 里有不是数的。请写成 3,4,5。"),
         (["tune", RULE, "--dismiss"], "--dismiss 须同时写 --by 岗位 和 --reason 理由。"),
@@ -91,8 +91,10 @@ def test_the_command_tells_the_curve_and_why_there_is_no_proposal(county, tmp_pa
 
 def test_the_patch_adds_a_dated_value_applies_with_git_and_makes_rules_that_load(copy):
     edit = edit_of(copy, PROPOSAL, date(2026, 7, 1))
-    assert [line for line in edit.diff.splitlines() if line[:1] in "+-"][2:] == [
-        line for line in edit.diff.splitlines() if "下限" in line
+    changed = [line for line in edit.diff.splitlines()[2:] if line[:1] in "+-"]
+    assert [line.strip("+- ") for line in changed] == [
+        "下限: {unit: 起, reference: 县平安办研判口径, values: {2024-01-01: 3}}",
+        "下限: {unit: 起, reference: 县平安办研判口径, values: {2024-01-01: 3, 2026-07-01: 4.5}}",
     ]
     with applied(copy, edit) as new:
         assert new.rules[RULE].parameters["下限"].values[date(2026, 7, 1)] == 4.5

@@ -124,7 +124,7 @@ def _gravest(span: Span, found: Sequence[Entry]) -> Section:
             entry.level.name,
             entry.subject_name,
             reason(entry).split("\n")[0],
-            "、".join(duty.unit_name for duty in entry.duties if duty.role == "主办") or "未分到单位",
+            "、".join(duty.unit_name for duty in entry.duties if duty.role == "主办") or entry.unowned,
             f"{month_day(entry.opened_on)}{'（' + span.this + '新增）' if entry.opened_on >= span.first else ''}",
         )
         for entry in alive[:_MOST]

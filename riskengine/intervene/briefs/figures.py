@@ -94,7 +94,9 @@ def figures(con: Connection, rulebook: Rulebook, span: Span, known: date) -> Fig
 
 def lamps(con: Connection, county: str, now: date | None, before: date | None) -> list[Lamps]:
     """The indicators that were judged on the night ``now``, the worst first, in the order in which they were stored."""
-    found = con.execute(_LAMPS, {"county": county, "now": now, "before": before, "gravest": list(GRAVEST_FIRST)}).fetchall()
+    found = con.execute(
+        _LAMPS, {"county": county, "now": now, "before": before, "gravest": list(GRAVEST_FIRST)}
+    ).fetchall()
     return [Lamps(*row) for row in found]
 
 

@@ -8,6 +8,7 @@ from html import escape
 
 from riskengine.intervene.leader import assessment, data, indicators, lists, rules, warnings
 from riskengine.intervene.leader.look import PAGES, href, shell
+from riskengine.intervene.leader.papers import papers_of
 from riskengine.intervene.leader.readings import Readings
 from riskengine.intervene.leader.trials import trials
 from riskengine.intervene.leader.wolf import RuleRecord
@@ -60,7 +61,7 @@ def documents(
     county = next((place.name for place in places if place.parent is None), "全县")
     opened = trials(con, rulebook, as_of)
     bodies = {
-        "清单.html": (lists.body(found, rulebook, tonight, opened, paths, as_of), lists.STYLE),
+        "清单.html": (lists.body(found, rulebook, tonight, opened, paths, as_of, papers_of(con, as_of)), lists.STYLE),
         "预警.html": (warnings.body(found, rulebook, paths, as_of), warnings.STYLE),
         "指标.html": (indicators.body(told, rulebook), indicators.STYLE),
         "考核.html": (assessment.body(told, rulebook), assessment.STYLE),

@@ -9,6 +9,7 @@ from html import escape
 from riskengine.intervene.leader.listing import Listing, by_change, by_level, by_rule, by_town, by_unit, owed
 from riskengine.intervene.leader.look import link, section
 from riskengine.intervene.leader.overview import overview
+from riskengine.intervene.leader.papers import NO_PAPERS, Papers, papers_section
 from riskengine.intervene.leader.trials import Trial, suppressed, trial_section
 from riskengine.intervene.lines import Duty, Entry, families
 from riskengine.intervene.markup import badge, number, table
@@ -41,6 +42,7 @@ def body(
     opened: Sequence[Trial],
     paths: Mapping[str, str],
     as_of: date,
+    papers: Papers = NO_PAPERS,
 ) -> str:
     """Contents, overviews, and one section a number: ``#level-1``, ``#new``, ``#late-<unit>``, ``#town-<code>`` …
 
@@ -57,7 +59,11 @@ def body(
         ("乡镇", by_town(alive, rulebook, as_of)),
         ("规则", by_rule(alive, rulebook)),
     )
-    others = (("suppressed", "被例外压住", len(tonight.decided.held)), ("trials", "试运行", len(opened)))
+    others = (
+        ("suppressed", "被例外压住", len(tonight.decided.held)),
+        ("trials", "试运行", len(opened)),
+        ("papers", "公文", len(papers.written)),
+    )
     return "\n".join(
         (
             _contents(groups, others),
@@ -65,6 +71,7 @@ def body(
             *(_section(each, as_of) for _, lists in groups for each in lists),
             suppressed(tonight.decided),
             trial_section(tonight.decided, opened),
+            papers_section(papers, rulebook, {entry.id for entry in found}),
         )
     )
 
@@ -110,7 +117,7 @@ def _row(entry: Entry, below: bool, unit: str | None, as_of: date) -> tuple[str,
         f"{_BELOW if below else ''}{subject}<br>"
         f'<span class="soft">{escape(entry.theme)} · <span class="whole">{escape(entry.id)}</span></span>',
         escape(merged + sentence),
-        "<br>".join(_duty(entry, duty, as_of) for duty in duties) or "未分到单位",
+        "<br>".join(_duty(entry, duty, as_of) for duty in duties) or escape(entry.unowned),
     )
 
 

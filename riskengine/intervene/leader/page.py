@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from html import escape
 
+from riskengine.intervene.leader.came_back import came_back
 from riskengine.intervene.leader.headline import headline
 from riskengine.intervene.leader.history import history
 from riskengine.intervene.leader.look import link, shell
@@ -100,11 +101,12 @@ def leaders_page(
     places = current_places(rulebook.places, as_of)
     county = next((place.name for place in places.values() if place.parent is None), "全县")
     past = history(con, rulebook, found, as_of)
+    returned = came_back(con, rulebook, found, as_of)
     body = "\n".join(
         (
             headline(found, rulebook.levels, tonight, past, as_of),
             grave(found, rulebook, as_of),
-            f'<div class="pair">{late(found, rulebook, paths, as_of)}\n{towns(rulebook, past, told, as_of)}</div>',
+            f'<div class="pair">{late(found, rulebook, paths, as_of, returned)}\n{towns(rulebook, past, told, as_of)}</div>',
             targets(rulebook, told),
             f'<div class="pair even">{wolves(records)}\n{missing(rulebook, tonight, told)}</div>',
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
 
 from riskengine.intervene.leader.look import count, section
@@ -48,7 +48,7 @@ def _row(each: RuleRecord, rulebook: Rulebook) -> list[str]:
     rule = rulebook.rules.get(each.rule)
     version = rulebook.rule_hashes.get(each.rule, "")[:8]
     facts = " · ".join(escape(fact) for fact in (rule.theme if rule else "", each.rule, version) if fact)
-    causes = "".join(f"<li>{escape(cause)}</li>" for cause in rule.false_causes) if rule else ""
+    causes = "".join(f"<li>{each}</li>" for each in _causes(each, rule.false_causes)) if rule else ""
     return [
         f'<span id="{escape(each.rule)}"><b>{escape(each.title)}</b></span><br><span class="soft">{facts}</span>',
         _share(each),
@@ -60,6 +60,19 @@ def _row(each: RuleRecord, rulebook: Rulebook) -> list[str]:
         count(each.open, "清单.html", f"rule-{each.rule}", said=f"{escape(each.title)}在办") if each.open else "0",
         f"<ul>{causes}</ul>" if causes else "规则已不在规则库中",
     ]
+
+
+def _causes(each: RuleRecord, declared: Sequence[str]) -> Iterator[str]:
+    """The causes that the rule declares, how often each was the one, and those that it does not declare."""
+    known = [cause.strip().rstrip("。") for cause in declared]
+    for plain, cause in zip(known, declared, strict=True):
+        times = each.causes.get(plain, 0)
+        yield escape(cause) + (f'<span class="soft">（{times} 件）</span>' if times else "")
+    others = sorted(
+        (item for item in each.causes.items() if item[0] not in known), key=lambda item: (-item[1], item[0])
+    )
+    for cause, times in others:
+        yield f'{escape(cause)}<span class="soft">（{times} 件，规则没有声明）</span>'
 
 
 def _share(each: RuleRecord) -> str:

@@ -64,8 +64,12 @@ def _merged(many: int) -> str:
     return f"（{many}件并入别的）" if many else ""
 
 
-def late(found: Sequence[Entry], rulebook: Rulebook, paths: Mapping[str, str], as_of: date) -> str:
-    """The section ``#behind``: units that are past their deadlines, the latest on top, and who has not even signed."""
+def late(
+    found: Sequence[Entry], rulebook: Rulebook, paths: Mapping[str, str], as_of: date, returned: str = ""
+) -> str:
+    """The section ``#behind``: units that are past their deadlines, the latest on top, and who has not even signed. ``returned``: HTML that
+    says whose closings came back.
+    """
     alive = [entry for entry in found if not entry.lifted]
     lists = {each.anchor: each.entries for each in owed(alive, rulebook, as_of)}
     rows: list[tuple[tuple[int, int, str], list[str]]] = []
@@ -86,8 +90,9 @@ def late(found: Sequence[Entry], rulebook: Rulebook, paths: Mapping[str, str], a
     rows.sort(key=lambda row: row[0])
     total, silent = len(lists["late"]), len(lists["unsigned"])
     beside = f"逾期 {count(total, _LIST, 'late', said='逾期')} 件、未签收 {count(silent, _LIST, 'unsigned', said='未签收')} 件"
+    queue = _queue(found) + returned
     if not rows:
-        return section("behind", "谁拖了", "<p>没有单位逾期。</p>", more=beside)
+        return section("behind", "谁拖了", f"<p>没有单位逾期。</p>{queue}", more=beside)
     shown = table(
         ["单位（点开清单）", "逾期", "最长逾期", "未签收"],
         [row for _, row in rows[:_MOST]],
@@ -98,7 +103,18 @@ def late(found: Sequence[Entry], rulebook: Rulebook, paths: Mapping[str, str], a
     more = f'<p class="soft">另有 {rest} 个单位，见{link("清单", _LIST, "late")}。</p>' if rest > 0 else ""
     if sum(len(own) for anchor, own in lists.items() if anchor.startswith("late-")) > total:
         more += '<p class="soft">几个单位同办的一件，各单位都记。</p>'
+    more += queue
     return section("behind", "谁拖了", shown + more, more=beside)
+
+
+def _queue(found: Sequence[Entry]) -> str:
+    """Whose weekly load is reached, and how many warnings wait for it; empty where none does."""
+    leads = [next(wait for wait in entry.waiting if wait.role == "主办") for entry in found if entry.waiting]
+    if not leads:
+        return ""
+    many = {name: sum(wait.unit_name == name for wait in leads) for name in sorted({wait.unit_name for wait in leads})}
+    told = "、".join(f"{escape(name)} {number} 件" for name, number in many.items())
+    return f'<p class="soft">周办理量已满，候办 {len(leads)} 件（{told}）：还没有下发，期限没有起算。</p>'
 
 
 def short(sentence: str, most: int = _LONG) -> str:
@@ -120,7 +136,7 @@ def _row(entry: Entry, as_of: date) -> list[str]:
         f'{link(escape(entry.subject_name), "预警.html", entry.id)}<br><span class="soft">{escape(entry.theme)} · '
         f'<span class="whole">{escape(entry.id)}</span></span>',
         escape(short(entry.sentence)) + children,
-        (escape("、".join(duty.unit_name for duty in leads)) or "未分到单位") + helped,
+        escape("、".join(duty.unit_name for duty in leads) or entry.unowned) + helped,
         "<br>".join(dict.fromkeys(_deadline(entry, duty, as_of) for duty in leads)),
     ]
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from riskengine.intervene.lines import Entry
@@ -20,11 +21,16 @@ MUCH = 0.3
 """From this share of 误报 on a rule is said to cry wolf."""
 
 
+_Counted = tuple[int, int, int, int, Mapping[str, int]]
+_NOTHING: _Counted = (0, 0, 0, 0, {})
+
+
 @dataclass(frozen=True)
 class RuleRecord:
     """One rule over the last NIGHTS nights. ``warnings`` it took part in; ``confirmed`` (属实, 已化解), ``false`` (误报) and ``unclear``
     (无法核实) as the units answered. ``share`` of 误报 among the judged, ``low`` and ``high`` its 95 % interval, 0 to 1, all three
-    None below LEAST judged. ``open``: warnings that stand tonight.
+    None below LEAST judged. ``open``: warnings that stand tonight. ``causes``: why the false ones were false, as the units wrote it → how
+    often.
     """
 
     rule: str
@@ -37,6 +43,7 @@ class RuleRecord:
     low: float | None
     high: float | None
     open: int
+    causes: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def judged(self) -> int:
@@ -58,8 +65,8 @@ def rule_records(con: Connection, rulebook: Rulebook, found: Sequence[Entry], as
     """
     units = {id_: unit.name for id_, unit in rulebook.units.items()}
     counted = {
-        rule: (warnings, confirmed, false, unclear)
-        for rule, warnings, confirmed, false, unclear in con.execute(
+        rule: (warnings, confirmed, false, unclear, Counter(causes))
+        for rule, warnings, confirmed, false, unclear, causes in con.execute(
             _RULES, {"as_of": as_of, "nights": NIGHTS, "units": list(units), "names": list(units.values())}
         ).fetchall()
     }
@@ -70,9 +77,7 @@ def rule_records(con: Connection, rulebook: Rulebook, found: Sequence[Entry], as
     live = [id_ for id_, rule in rulebook.rules.items() if rule.status == "live"]
     named = dict.fromkeys([*live, *sorted(counted), *sorted(standing)])
     records = [
-        _record(
-            id_, rulebook.rules[id_].title if id_ in rulebook.rules else id_, counted.get(id_, (0, 0, 0, 0)), standing
-        )
+        _record(id_, rulebook.rules[id_].title if id_ in rulebook.rules else id_, counted.get(id_, _NOTHING), standing)
         for id_ in named
     ]
     return sorted(
@@ -80,14 +85,14 @@ def rule_records(con: Connection, rulebook: Rulebook, found: Sequence[Entry], as
     )
 
 
-def _record(rule: str, title: str, counted: tuple[int, int, int, int], standing: dict[str, int]) -> RuleRecord:
-    warnings, confirmed, false, unclear = counted
+def _record(rule: str, title: str, counted: _Counted, standing: dict[str, int]) -> RuleRecord:
+    warnings, confirmed, false, unclear, causes = counted
     judged = confirmed + false
     share = low = high = None
     if judged >= LEAST:
         share = false / judged
         low, high = wilson(false, judged)
-    return RuleRecord(rule, title, warnings, confirmed, false, unclear, share, low, high, standing.get(rule, 0))
+    return RuleRecord(rule, title, warnings, confirmed, false, unclear, share, low, high, standing.get(rule, 0), causes)
 
 
 _RULES = """
@@ -96,7 +101,7 @@ WITH took_part AS (
 ), unit_name AS (
   SELECT unnest($units::VARCHAR[]) AS unit, unnest($names::VARCHAR[]) AS name
 ), said AS (
-  SELECT split_part(r.key, '|', 1) AS id, u.unit, r.outcome, r.known_at, r.file_id, r.row_no
+  SELECT split_part(r.key, '|', 1) AS id, u.unit, r.outcome, nullif(rtrim(trim(r.cause), '。'), '') AS cause, r.known_at, r.file_id, r.row_no
   FROM sense.receipt AS r
   JOIN unit_name AS u ON u.name = trim(r.unit) OR u.unit = trim(r.unit)
   WHERE r.known_at <= $as_of AND NOT r.retracted AND r.outcome IS NOT NULL
@@ -104,12 +109,13 @@ WITH took_part AS (
   SELECT id, unit, arg_max(role, as_of) AS role FROM intervene.duty
   WHERE as_of <= $as_of AND id IN (SELECT id FROM said) GROUP BY ALL
 ), outcome AS (
-  SELECT s.id, s.outcome FROM said AS s JOIN lead AS l ON l.id = s.id AND l.unit = s.unit
+  SELECT s.id, s.outcome, s.cause FROM said AS s JOIN lead AS l ON l.id = s.id AND l.unit = s.unit
   QUALIFY row_number() OVER (
     PARTITION BY s.id ORDER BY l.role = '主办' DESC, s.known_at DESC, s.file_id DESC, s.row_no DESC) = 1
 )
 SELECT t.rule, count(*), count(*) FILTER (o.outcome IN ('属实', '已化解')), count(*) FILTER (o.outcome = '误报'),
-  count(*) FILTER (o.outcome = '无法核实')
+  count(*) FILTER (o.outcome = '无法核实'),
+  coalesce(list(o.cause ORDER BY o.cause) FILTER (o.outcome = '误报' AND o.cause IS NOT NULL), [])
 FROM took_part AS t LEFT JOIN outcome AS o ON o.id = t.id
 GROUP BY t.rule ORDER BY t.rule
 """

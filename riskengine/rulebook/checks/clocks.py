@@ -65,6 +65,32 @@ def _levels(entries: Entries) -> Iterator[Problem]:
         if level.model.handle_within is None and level.model.name not in served:
             message = f"等级“{level.model.name}”没有办理期限。请在 clocks.yaml 里写一条 for: {{levels: [{level.model.name}]}} 的期限。"
             yield level.problem(("name",), "E912", message)
+    yield from _graver(entries)
+
+
+def _graver(entries: Entries) -> Iterator[Problem]:
+    """What is graver is never handled more slowly than what is lighter; days and working days are compared where that is certain."""
+    if "levels" in entries.incomplete:
+        return
+    clocks = {name: entry for entry in entries.clocks if entry.model.serves for name in entry.model.serves.levels}
+    ordered = sorted((entry.model for entry in entries.levels), key=lambda level: level.rank)
+    terms = [
+        (level.name, clocks[level.name].model.amount, clocks[level.name].model.unit)
+        if level.name in clocks
+        else (level.name, level.handle_within or 0, "days")
+        for level in ordered
+    ]
+    for at, (name, amount, unit) in enumerate(terms):
+        for lighter, more, its in terms[at + 1 :]:
+            if amount > more > 0 and (unit == its or unit == "workdays"):
+                message = f"{name}级的办理期限（{amount}日）比更轻的{lighter}级（{more}日）还长。越重的等级期限应越短，请改正。"
+                entry = clocks.get(name)
+                if entry is not None:
+                    yield entry.problem(("amount",), "E912", message)
+                else:
+                    level = next(each for each in entries.levels if each.model.name == name)
+                    yield level.problem(("handle_within",), "E912", message)
+                break
 
 
 def _year(entry: Entry[CalendarYear]) -> Iterator[Problem]:

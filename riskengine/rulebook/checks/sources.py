@@ -114,3 +114,7 @@ def _personal(entry: Entry[Source]) -> Iterator[Problem]:
     for number, column in enumerate(source.ignore):
         if column in mapped:
             yield entry.problem(("ignore", number), "E405", f"列“{column}”既使用又忽略。请二者留一。")
+    for number, column in enumerate(source.may_lack):
+        if column not in mapped:
+            message = f"may_lack 里的列“{column}”没有使用。请在 fields 里写明用途，或从 may_lack 删去。"
+            yield entry.problem(("may_lack", number), "E405", message)
