@@ -79,7 +79,7 @@ _OTHERS = {
     "岚坪镇人民政府": "careless", "交警大队": "careless",
 }  # fmt: skip
 
-_TRUE = {"红": 0.9, "橙": 0.8, "黄": 0.65, "蓝": 0.5}
+_TRUE = 0.75
 _MEASURES = (
     "已到现场核查，与相关方见面，明确了牵头科室和完成时间。",
     "已组织联席会商，逐项列出问题清单，本周内完成整改。",
@@ -107,7 +107,9 @@ def _warning(line: Line, day: date) -> list[Answer]:
     answered, objects, extends = rng.random() < who.answers, rng.random() < who.objects, rng.random() < who.extends
     signed = line.delivered + timedelta(days=rng.randint(*who.signs))
     reported = max(signed, line.delivered + timedelta(days=round(line.allowed * rng.uniform(*who.reports))))
-    true = rng.random() < _likely(line)
+    true = rng.random() < _likely(
+        line
+    )  # does not hang on the level: a unit does not change its mind when the level does
     outcome = rng.choice(("属实", "已化解", "已化解")) if true else rng.choice(("误报", "误报", "无法核实"))
     measure = _COPIED if who.copies else rng.choice(_MEASURES)
     cause = rng.choice(_CAUSES) if outcome == "误报" else None
@@ -139,7 +141,7 @@ def _warning(line: Line, day: date) -> list[Answer]:
 def _likely(line: Line) -> float:
     """How likely the warning is true. Of disputes only those of many people mostly are: the rule warns of them too early."""
     crowd = re.search(r"涉及(\d+)人", line.why)
-    return _TRUE.get(line.level, 0.5) if crowd is None else 0.9 if int(crowd[1]) >= 45 else 0.15
+    return _TRUE if crowd is None else 0.9 if int(crowd[1]) >= 45 else 0.15
 
 
 def _with_slips(full: Answer, slip: float) -> list[Answer]:

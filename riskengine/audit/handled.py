@@ -25,7 +25,8 @@ HANDLED: tuple[tuple[tuple[str, ...], str, tuple[str, ...], str, bool], ...] = (
         ("办理",),
         "intervene.handling",
         ("warning",),
-        """SELECT h.as_of, '办理' AS what, 'rules/handling.yaml' AS origin, h.id AS warning, h.state, h.since, h.outcome, h.closed_on, h.closed_by
+        """SELECT h.as_of, '办理' AS what, 'rules/handling.yaml' AS origin, h.id AS warning, h.state, h.since, h.outcome,
+        h.closed_on, h.closed_by
         FROM intervene.handling h SEMI JOIN audit_night USING (as_of)
         WHERE EXISTS (FROM intervene.handling b WHERE b.id = h.id AND b.as_of < h.as_of) ORDER BY h.as_of, h.id""",
         True,

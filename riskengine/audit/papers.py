@@ -29,6 +29,17 @@ PAPERS: tuple[tuple[tuple[str, ...], str, tuple[str, ...], str, bool], ...] = (
           list_position(['village', 'town', 'county'], p.level)""",
         True,
     ),
+    # asked for again once the clear nights were counted anew
+    (
+        ("待摘牌核验",),
+        "intervene.errand",
+        ("errand",),
+        """SELECT e.as_of, '待摘牌核验' AS what, 'rules/ladder.yaml' AS origin, e.id AS errand, e.about AS number, e.unit, e.due
+        FROM intervene.errand e JOIN audit_night n USING (as_of)
+        WHERE e.kind = '摘牌核验' AND NOT EXISTS (FROM intervene.errand b WHERE b.as_of = n.before_duty AND b.id = e.id)
+        ORDER BY e.as_of, e.id""",
+        True,
+    ),
 )
 """Words, table, about, SQL and ``again`` of kinds, see :class:`~riskengine.audit.happened.Kind`."""
 
@@ -39,6 +50,8 @@ def says(what: str, said: dict[str, Any], unit: Callable[[str | None], str]) -> 
     """A line of one of these kinds in words. ``unit``: from id to name."""
     if what == "文书":
         return f"文书  {said['number']}{said['kind']}{said['role']}{unit(said['unit'])}（{said['warning']}），SHA-256 {said['sha256']}"
+    if what == "待摘牌核验":
+        return f"待摘牌核验  {said['errand']} 交{unit(said['unit'])}，{said['due']} 前答复"
     if what == "摘牌核验":
         return f"摘牌核验  {said['number']} {_LEVELS[said['level']]}核验{'通过' if said['passed'] else '不通过'}"
     return f"{what}  {said['number']}（地区 {said['place']}，{said['plate']}）"

@@ -68,7 +68,8 @@ PACE = Pace()
 @dataclass
 class Delivered:
     """What one run came to. ``queued``: new messages; ``failed``: tried and not sent; ``waiting``: not tried because their channel is
-    down or the hour is quiet; ``later``: failed before, their time has not come. ``told``: sentences about failures, one a channel and reason.
+    down or the hour is quiet; ``later``: failed before, their time has not come. ``told``: sentences about failures, one a channel
+    and reason.
     """
 
     as_of: date | None = None

@@ -19,7 +19,8 @@ def call_drill(con: Connection, rulebook: Rulebook, as_of: date) -> None:
     """Write tonight's drill lines into ``intervene.errand``: new ones on the day, later those that nobody has signed and that are not due.
 
     Ids ``YL-2026-06-001`` … in the units' order. A line is no warning: it has no rule and no subject, stands in no table of ``assess``
-    and so in no statistics. ``place`` is the unit's own, else the county, because a receipt must name one. Writes nothing where ``rules/deliveries.yaml`` has no drill.
+    and so in no statistics. ``place`` is the unit's own, else the county, because a receipt must name one. Writes nothing where
+    ``rules/deliveries.yaml`` has no drill.
     """
     drill = rulebook.deliveries.drill
     if drill is None:

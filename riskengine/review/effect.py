@@ -109,7 +109,8 @@ def effects(con: Connection, rulebook: Rulebook, as_of: date, since: date | None
 def matched_pairs(con: Connection, rulebook: Rulebook, as_of: date, since: date | None = None) -> list[Pair]:
     """Every handled warning of a place that can be compared, by number.
 
-    The other place stands on the same level, was not merged into another in those days, had no warning of the theme open in the days looked at, and is the nearest by its count
+    The other place stands on the same level, was not merged into another in those days, had no warning of the theme open in the
+    days looked at, and is the nearest by its count
     before, at most ``apart`` away; of equally near ones the first by MD5 of both, so that no place is preferred. Reads the temp
     table ``outcome``.
     """

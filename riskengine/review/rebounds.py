@@ -25,7 +25,8 @@ __all__ = ["ReboundRate", "Rebounds", "rebounds", "rebounds_by_outcome", "reboun
 @dataclass(frozen=True)
 class ReboundRate:
     """Of one unit (id) or one outcome. ``watched``: closings whose watch is over, ``came_back``: of them; ``rate`` with ``low`` and
-    ``high`` (Wilson, 95 %) from 0 to 1, None below LEAST. ``running``: closings still watched, ``back_already``: of them. ``days``: median of days
+    ``high`` (Wilson, 95 %) from 0 to 1, None below LEAST. ``running``: closings still watched, ``back_already``: of them.
+    ``days``: median of days
     from closing to coming back, of all that came back, None where none did.
     """
 

@@ -103,7 +103,8 @@ def sampled_recall(
 def _recall(
     theme: str, rows: Sequence[tuple[int, int, int, int, int, float]], found: tuple[float, int, int, int], least: int
 ) -> Recall:
-    """``rows`` of a theme's strata: draws, sent, answered, true, unclear, population; ``found``: standing, judged, true (all by draw), and how many
+    """``rows`` of a theme's strata: draws, sent, answered, true, unclear, population; ``found``: standing, judged, true (all by
+    draw), and how many
     warnings were judged.
     """
     counted = Recall(

@@ -60,14 +60,18 @@ def _since(con: Connection, rulebook: Rulebook, kinds: dict[str, str], as_of: da
     row = con.execute(f"""
         WITH version AS ({every}),
         number AS (
-          SELECT DISTINCT v.transfer FROM version v SEMI JOIN come USING (source, key) WHERE v.transfer IS NOT NULL),
-        event AS (SELECT DISTINCT l.event FROM sense.link l SEMI JOIN come USING (source, key) WHERE l.superseded_at IS NULL)
+          SELECT v.transfer FROM version v SEMI JOIN come USING (source, key) WHERE v.transfer IS NOT NULL
+          UNION
+          SELECT key FROM come),
+        touched AS (
+          SELECT source, key, occurred_on FROM version SEMI JOIN come USING (source, key)
+          UNION ALL
+          SELECT v.source, v.key, v.occurred_on FROM version v SEMI JOIN number n ON v.transfer = n.transfer
+          UNION ALL
+          SELECT v.source, v.key, v.occurred_on FROM version v SEMI JOIN number n ON v.key = n.transfer),
+        event AS (SELECT DISTINCT l.event FROM sense.link l SEMI JOIN touched USING (source, key) WHERE l.superseded_at IS NULL)
         SELECT min(day) FROM (
-          SELECT min(v.occurred_on) AS day FROM version v SEMI JOIN come USING (source, key)
-          UNION ALL
-          SELECT min(v.occurred_on) FROM version v SEMI JOIN number n ON v.transfer = n.transfer
-          UNION ALL
-          SELECT min(v.occurred_on) FROM version v SEMI JOIN number n ON v.key = n.transfer
+          SELECT min(occurred_on) AS day FROM touched
           UNION ALL
           SELECT min(l.day) FROM sense.link l SEMI JOIN event USING (event) WHERE l.superseded_at IS NULL)""").fetchone()
     if row is None or row[0] is None:

@@ -75,7 +75,8 @@ CREATE TABLE IF NOT EXISTS assess.trial_warning (
 CREATE TABLE IF NOT EXISTS assess.trial_state (
   as_of DATE, id VARCHAR, change VARCHAR, level TINYINT, score DOUBLE, stale BOOLEAN);
 -- subjects that no rule of the theme warned of on the month's first night, drawn to be looked at (抽查): a row a rule that had weighed
--- them. near: some rule gave it more than the points that everybody has; population: of how many such subjects (theme, near), drawn: how many of them were drawn. score,
+-- them. near: some rule gave it more than the points that everybody has; population: of how many such subjects (theme, near),
+-- drawn: how many of them were drawn. score,
 -- level: what the rule's points came to; signals: JSON of the values that the rule reads
 CREATE TABLE IF NOT EXISTS assess.blind (
   as_of DATE, theme VARCHAR, subject_type VARCHAR, subject VARCHAR, name VARCHAR, place VARCHAR, near BOOLEAN, population BIGINT,
@@ -120,9 +121,9 @@ CREATE TABLE IF NOT EXISTS intervene.reply (
   file_id INTEGER, row_no BIGINT, step VARCHAR, cause VARCHAR, reason VARCHAR, until DATE, refer_to VARCHAR);
 -- what of a receipt could not be taken, and why
 CREATE TABLE IF NOT EXISTS intervene.refused (as_of DATE, file_id INTEGER, row_no BIGINT, code VARCHAR, message VARCHAR);
--- every step of a warning's handling, nth (from 1) as it became known, on_day gives the order that counts; as_of: the night that first knew it. unit NULL: the engine
--- itself. role: 主办 协办 核验 引擎. implied: nobody said so, a later step shows it. file_id and row_no NULL: not from a receipt
--- a step that no longer counts is taken back by a row 作废 with its id and nth; nth is never given again
+-- every step of a warning's handling, nth (from 1) as it became known, on_day gives the order that counts; as_of: the night that first
+-- knew it. unit NULL: the engine itself. role: 主办 协办 核验 引擎. implied: nobody said so, a later step shows it. file_id and row_no NULL: not
+-- from a receipt. a step that no longer counts is taken back by a row 作废 with its id and nth; nth is never given again
 CREATE TABLE IF NOT EXISTS intervene.step (
   as_of DATE, id VARCHAR, nth INTEGER, step VARCHAR, state VARCHAR, unit VARCHAR, role VARCHAR, post VARCHAR, on_day DATE,
   outcome VARCHAR, cause VARCHAR, measure VARCHAR, reason VARCHAR, implied BOOLEAN, file_id INTEGER, row_no BIGINT);

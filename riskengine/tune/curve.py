@@ -58,7 +58,9 @@ def curves(
     said = [each for each in known if planned[0] <= each.night <= planned[-1]]
     found = []
     for name, values in tried.items():
-        points = tuple(_point(value, lives[name, value], said, len(planned), rulebook.learning.least) for value in values)
+        points = tuple(
+            _point(value, lives[name, value], said, len(planned), rulebook.learning.least) for value in values
+        )
         found.append(
             Curve(rule.id, name, rule.parameters[name].unit, _now(rule, name, planned[-1]), len(planned), points)
         )

@@ -18,12 +18,12 @@ from riskengine.model.duty import Branch, Level, Place, Unit
 from riskengine.model.exemption import Exemption
 from riskengine.model.handling import Handling, Objections, Transition
 from riskengine.model.indicator import Computed, Deduction, Indicator, IndicatorCase, IndicatorExpect, Limit, Target
-from riskengine.model.learning import Effect, Grave, Learning, MeasureKind, Sample
 from riskengine.model.ladder import Climb, Ladder, Plate, Rung
+from riskengine.model.learning import Effect, Grave, Learning, MeasureKind, Sample
 from riskengine.model.links import Alike, Links, Meeting, Odds, Transfer, Weights
 from riskengine.model.named_list import NamedList
-from riskengine.model.rebound import Doubts, ListedPlace, LookBack, Rebound, Rectified, WatchFor
 from riskengine.model.proposal import Dismissed
+from riskengine.model.rebound import Doubts, ListedPlace, LookBack, Rebound, Rectified, WatchFor
 from riskengine.model.route_case import RouteCase, RouteExpect
 from riskengine.model.rule import AtLeast, Compound, Evidence, Feature, Floor, Parameter, Rule
 from riskengine.model.signal import Measure, Signal

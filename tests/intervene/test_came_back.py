@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from riskengine.intervene.columns import county_columns
 from riskengine.intervene.jsonl import as_json_lines
 from riskengine.intervene.leader.came_back import came_back
+from riskengine.intervene.leader.urgent import grave
 from riskengine.intervene.lines import entries
 
 FIRST = date(2026, 6, 1)
@@ -60,7 +61,7 @@ def test_where_nothing_was_ever_watched_there_is_no_line(stage):
 
 
 def test_a_list_marks_what_came_back(stage):
-    told = {"sentence": "反弹：YJ-2026-000001 于 …", "rebound": {"of": "YJ-2026-000001"}}
+    told = {"sentence": "反弹：YJ-2026-000001 于 …再次出现。近7日诈骗12起。", "rebound": {"of": "YJ-2026-000001"}}
     stage.warn(FIRST, "YJ-2026-000002", "新增", 2)
     stage.con.execute("UPDATE assess.state SET why = json_merge_patch(why, ?)", [json.dumps(told)])
     [entry] = entries(stage.con, stage.rulebook, FIRST)
@@ -69,3 +70,5 @@ def test_a_list_marks_what_came_back(stage):
     assert state.text(entry) == "新增\n反弹"
     [line] = as_json_lines([entry], FIRST).splitlines()
     assert json.loads(line)["rebound_of"] == "YJ-2026-000001"
+    page = grave([entry], stage.rulebook, FIRST)
+    assert '<b title="反弹：YJ-2026-000001 于 …再次出现">反弹</b> 近7日诈骗12起。' in page

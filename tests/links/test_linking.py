@@ -126,6 +126,28 @@ def test_an_unchanged_night_writes_nothing_and_the_same_night_again_the_same(con
     assert con.execute("FROM sense.link ORDER BY key").fetchall() == first
 
 
+@pytest.mark.parametrize(
+    "nights",
+    [
+        pytest.param([{"J1", "R1"}, {"X1"}], id="the cited first"),
+        pytest.param([{"R1", "X1"}, {"J1"}], id="last the one that leads into an event that began long before"),
+        pytest.param([{"X1"}, {"R1"}, {"J1"}], id="the newest first"),
+    ],
+)
+def test_numbers_reach_as_far_back_as_they_may_whichever_record_comes_last(office, night, nights):
+    sent = {
+        "J1": ("incidents", "06-20", "噪声扰民", None),
+        "R1": ("hotline", "03-10", "环境保护", "J1"),
+        "X1": ("petitions", "01-05", "环境保护", "R1"),
+    }
+    for n, keys in enumerate(nights):
+        for key in sorted(keys):
+            source, day, category, transfer = sent[key]
+            office.sends(source, key, day, "990101", category, transfer=transfer, known=NIGHT + timedelta(n))
+        found = night(NIGHT + timedelta(n))
+    assert found == dict.fromkeys(("J1", "R1", "X1"), "petitions:X1")
+
+
 def test_a_rule_book_without_the_file_links_nothing_and_lets_go_of_what_was_linked(con, office, night):
     office.sends("hotline", "R1", "06-03", "990101", "环境保护", transfer="J1")
     office.sends("incidents", "J1", "06-03", "990101", "噪声扰民")

@@ -5,12 +5,16 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from riskengine.store.database import connect
+from riskengine.store.database import Connection, connect
 from riskengine.workspace import Workspace
 
 __all__ = ["differences"]
 
-_TIMES = "seconds"
+_TIMES = {"seconds", "queued_at", "first_at", "last_at", "next_at", "tries", "detail"}
+"""How long things took, when something was sent and how often it was tried: what a kill may change."""
+
+_TRIED = "delivery.attempt"
+"""One row an attempt; a kill makes more of them. What arrived, and how often, is told by the messages and the folder."""
 
 
 def differences(one: Path, other: Path) -> list[str]:
@@ -34,11 +38,12 @@ def _tables(workspace: Workspace) -> dict[str, tuple[int, str]]:
         names = con.execute(
             "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE NOT temporary AND NOT internal ORDER BY 1"
         ).fetchall()
-        return {name: _hashed(con, name) for (name,) in names}
+        return {name: _hashed(con, name) for (name,) in names if name != _TRIED}
 
 
-def _hashed(con: object, name: str) -> tuple[int, str]:
-    rows = con.execute(f"SELECT COLUMNS(lambda c: c <> '{_TIMES}')::VARCHAR FROM {name} ORDER BY ALL").fetchall()  # type: ignore[attr-defined]
+def _hashed(con: Connection, name: str) -> tuple[int, str]:
+    columns = f"COLUMNS(lambda c: NOT list_contains({sorted(_TIMES)}, c))::VARCHAR"
+    rows = con.execute(f"SELECT {columns} FROM {name} ORDER BY ALL").fetchall()
     return len(rows), hashlib.sha256(repr(rows).encode()).hexdigest()
 
 
@@ -50,5 +55,6 @@ def _files(data: Path) -> dict[str, str]:
         if path.is_file()
         and path.name != "run.json"
         and ".scratch" not in path.parts
+        and not path.name.endswith(".lock")
         and not path.name.startswith("riskengine.duckdb")
     }

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from data.sample.__main__ import generate
 from data.sample.returned import hand_in
 from riskengine.cli.starter import lay_down
+from riskengine.delivery.send import deliver
 from riskengine.ledger import is_finished
 from riskengine.night import run_night
 from riskengine.rulebook.load import load
@@ -19,7 +20,14 @@ __all__ = ["FIRST", "LAST", "county", "go"]
 FIRST, LAST = date(2026, 4, 2), date(2026, 6, 30)
 """Ninety nights, both included."""
 
-_ROOT = Path(__file__).parents[2]
+_DELIVERIES = """\
+# 一个季度的试运行：清单送进工作区里的文件夹，每月十五日演练。
+channels:
+  - id: local-folder
+    kind: folder
+    to: {county: data/delivered, "*": data/delivered}
+drill: {day: 15, within: 3}
+"""
 
 
 def county(root: Path, say: Callable[[str], None]) -> Workspace:
@@ -29,6 +37,7 @@ def county(root: Path, say: Callable[[str], None]) -> Workspace:
         say("正在生成样例县的来文…")
         if not (root / "rules").exists():
             lay_down(root)
+        (root / "rules" / "deliveries.yaml").write_text(_DELIVERIES, encoding="utf-8")
         generate(root / "data" / "inbox", more=True)
         made.touch()
     return Workspace.at(root)
@@ -43,4 +52,14 @@ def go(root: Path, say: Callable[[str], None], last: date = LAST) -> None:
         if not is_finished(workspace, day):
             handed_in = hand_in(root, day) if nth else 0
             report = run_night(workspace, day, rulebook=rules)
-            say(f"{day} 第{nth + 1}夜，回执 {handed_in} 份，退出码 {report.exit_code}")
+            sent = deliver(workspace, rules, _clock(day), day)
+            say(f"{day} 第{nth + 1}夜，回执 {handed_in} 份，送出 {sent.sent} 件，退出码 {report.exit_code}")
+        else:
+            deliver(
+                workspace, rules, _clock(day), day
+            )  # the one before may have died between its night and its delivery
+
+
+def _clock(day: date) -> Callable[[], datetime]:
+    """Six in the morning after the night."""
+    return lambda: datetime.combine(day + timedelta(days=1), time(6))

@@ -147,7 +147,7 @@ def _columns(verifier: str, as_of: date) -> tuple[Column[Pending], ...]:
         Column("状态", 9.5, lambda each: each.what, centre),
         Column("对象", 16, lambda each: each.subject_name, text),
         Column("主题", 12, lambda each: each.theme, centre),
-        Column("为什么预警", 46, lambda each: f"{each.unit_name}：{each.says}", text),
+        Column("报来内容", 46, lambda each: f"{each.unit_name}：{each.says}", text),
         Column("办理状态", 11, lambda each: f"{each.state}\n{each.since}", centre),
         Column("办理期限", 11.5, lambda each: each.deadline.isoformat() if each.deadline else "", centre),
         Column("角色", 6, lambda each: "核验", centre),

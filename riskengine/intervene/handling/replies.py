@@ -29,11 +29,15 @@ def settle(con: Connection, rulebook: Rulebook, as_of: date) -> None:
         "SELECT unnest($1::VARCHAR[]) AS unit, unnest($2::VARCHAR[]) AS name",
         [list(names), list(names.values())],
     )
-    verifiers = said_by_verifier(rulebook)
-    known = [*said_by_units(rulebook), *verifiers]
+    known = [*said_by_units(rulebook), *said_by_verifier(rulebook)]
     con.execute(
         _JUDGED,
-        {"as_of": as_of, "verifier": verifier_of(rulebook), "verifies": list(verifiers), "known": known},
+        {
+            "as_of": as_of,
+            "verifier": verifier_of(rulebook),
+            "verifies": rulebook.handling.steps("核验"),
+            "known": known,
+        },
     )
     con.execute(_REPLIES, {"as_of": as_of})
     words = [row[0] for row in con.execute("SELECT DISTINCT strange FROM judged WHERE strange IS NOT NULL").fetchall()]

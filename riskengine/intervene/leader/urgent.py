@@ -135,10 +135,19 @@ def _row(entry: Entry, as_of: date) -> list[str]:
         f'<span class="whole">{badge(entry.level)} {mark}</span>',
         f'{link(escape(entry.subject_name), "预警.html", entry.id)}<br><span class="soft">{escape(entry.theme)} · '
         f'<span class="whole">{escape(entry.id)}</span></span>',
-        escape(short(entry.sentence)) + children,
+        _back(entry) + escape(short(_reason(entry))) + children,
         escape("、".join(duty.unit_name for duty in leads) or entry.unowned) + helped,
         "<br>".join(dict.fromkeys(_deadline(entry, duty, as_of) for duty in leads)),
     ]
+
+
+def _back(entry: Entry) -> str:
+    """That it came back, in short: the whole sentence would leave no room for the reason."""
+    return f'<b title="{escape(entry.sentence.partition("。")[0], quote=True)}">反弹</b> ' if entry.rebound_of else ""
+
+
+def _reason(entry: Entry) -> str:
+    return entry.sentence.partition("。")[2] if entry.rebound_of else entry.sentence
 
 
 def _deadline(entry: Entry, duty: Duty, as_of: date) -> str:

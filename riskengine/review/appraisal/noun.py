@@ -88,7 +88,8 @@ class UnitShares:
     """What a unit made of its warnings, as ``(hits, of)`` each; the share is unknown where ``of`` is below LEAST.
 
     ``signed``: signed within the days that the assessment allows; ``in_time``: fed back by the deadline, of those that were
-    answered or whose deadline passed unanswered; ``answered``: fed back at all, of the same; ``confirmed``: 属实 or 已化解, of those judged; ``back``: came back, of those closed, 误报 apart;
+    answered or whose deadline passed unanswered; ``answered``: fed back at all, of the same; ``confirmed``: 属实 or 已化解, of those
+    judged; ``back``: came back, of those closed, 误报 apart;
     ``returns``: nights without a silent report, of all nights that year, (0, 0) where it owes no reports. ``rank``: by ``in_time``,
     within the type; None where that is unknown.
     """

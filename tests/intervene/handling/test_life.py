@@ -80,6 +80,16 @@ def test_an_orange_one_is_closed_only_after_the_verifier_has_let_it_pass(desk):
     assert desk.state() == ("销号", day(3), "属实", day(3), "fanzha")
 
 
+def test_the_verifier_may_close_what_it_has_let_pass(desk):
+    desk.warn("2222")
+    desk.night(0)
+    desk.receipt("反诈中心", 1, outcome="属实", fed_back_on=day(1))
+    desk.receipt("综治中心", 2, step="核验通过")
+    desk.receipt("综治中心", 3, step="销号")
+    desk.nights(1, 3)
+    assert desk.state() == ("销号", day(3), "属实", day(3), "zongzhi")
+
+
 def test_a_warning_that_was_orange_and_fell_is_verified_all_the_same(desk):
     desk.warn("2333")
     desk.nights(0, 1)

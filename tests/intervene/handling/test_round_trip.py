@@ -104,5 +104,5 @@ def test_what_the_verifier_reads_says_who_reported_what(told):
     assert (row["预警编号"], row["等级"], row["状态"], row["角色"], row["责任单位"]) == (
         ID, "橙（I级）", "待核验", "核验", "综治中心"
     )  # fmt: skip
-    assert row["为什么预警"].startswith("反诈中心：核查结果“属实”，")
+    assert row["报来内容"].startswith("反诈中心：核查结果“属实”，")
     assert row["名单日期"] == date(2026, 6, 11).isoformat()

@@ -80,6 +80,8 @@ def test_the_account_and_the_log_tell_of_papers_and_plates(pressed):
         "文书  综治督办〔2026〕1号督办函抄送<town-01>（YJ-2026-000001）",
         "挂牌  GP-2026-001（地区 990100101，town）",
     ]
+    asked = {"errand": "GP-2026-001-1", "unit": "town-01", "due": "2026-08-09"}
+    assert says("待摘牌核验", asked, lambda unit: "清溪镇") == "待摘牌核验  GP-2026-001-1 交清溪镇，2026-08-09 前答复"
     assert (
         says("摘牌核验", {"number": "GP-2026-001", "level": "town", "passed": False}, str)
         == "摘牌核验  GP-2026-001 乡镇级核验不通过"
