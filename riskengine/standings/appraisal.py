@@ -70,7 +70,7 @@ def unit_text(sheet: Sheet, unit: str) -> str:
         cost = f"扣{number(standing.by[item.id])}分（最多{number(item.most)}分）" if item.most else "不扣分，排在最后"
         lines += ["", f"【{item.name}】{cost if own else '没有'}"]
         for entry in own:
-            cost = f"扣{number(entry.deducted)}分" if entry.deducted or not entry.note else "不扣"
+            cost = f"扣{number(entry.deducted)}分" if entry.deducted else "不扣" if entry.note or item.most else "否决"
             where = "，".join(each for each in (entry.hit.number, entry.hit.file, entry.note) if each)
             said = entry.hit.says.removesuffix("。") + (f"。〔{where}〕" if where else "。")
             lines += wrapped(f"{entry.hit.on} {cost}  {said}", "  ", "      ")

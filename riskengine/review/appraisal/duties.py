@@ -118,7 +118,7 @@ def _says(row: _Row, item: AppraisalItem, done: date | None, took: int, as_of: d
     about = f"{row.name}（{row.theme}，{row.role}）"
     longer = f"（已批准延期{row.extended}天计入）" if row.extended else ""
     allowed = f"超过规定的{item.over}{'个工作日' if item.unit == 'workdays' else '天'}"
-    until = "至今" if row.ends == as_of else f"到{row.ends}移出清单时"
+    until = "至今" if row.ends == as_of else f"到{row.ends}为止"
     match item.counts:
         case "late-signing" if done is not None:
             return f"{about}：{row.delivered_on}下发，{done}签收，用了{days}，{allowed}"

@@ -46,6 +46,7 @@ def test_a_year_in_which_nothing_happened_costs_nobody_anything(ran, tmp_path):
         (("--as-of", "2026-06-29"), 2, "2026-06-29 没有运行过"),
         (("--year", "2027"), 2, "2027年在 2026-06-30 这一夜还没有开始"),
         (("--unit", "反炸中心"), 2, "没有“反炸中心”这个单位，是否想写“反诈中心”？"),
+        (("--unit", "乡人民政府"), 2, "“乡人民政府”对得上"),
         (("--out", "/dev/null/x"), 5, "/dev/null/x/考核表_2026.xlsx 写不了"),
     ],
 )

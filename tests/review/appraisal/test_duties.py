@@ -33,7 +33,7 @@ def test_a_warning_that_was_never_signed_is_late_until_it_left_the_list(march):
     march.warn(ONE, until=5, units=LEAD)
     march.warn(TWO, units=LEAD)
     first, second = march.entries("late-signing", over=2)
-    assert "到2026-03-07移出清单时5天没有签收" in first.hit.says and "至今29天没有签收" in second.hit.says
+    assert "到2026-03-07为止5天没有签收" in first.hit.says and "至今29天没有签收" in second.hit.says
 
 
 def test_overdue_is_what_came_after_the_deadline_or_not_at_all(march):
