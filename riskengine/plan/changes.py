@@ -14,6 +14,7 @@ from riskengine.model.rulebook import Rulebook
 from riskengine.plan.clock_changes import clock_changes
 from riskengine.plan.indicator_changes import indicator_changes
 from riskengine.plan.noun import Change
+from riskengine.plan.settings_changes import settings_changes
 
 __all__ = ["changes"]
 
@@ -44,6 +45,7 @@ def changes(old: Rulebook, new: Rulebook) -> tuple[Change, ...]:
     found += _entries("地区", _places(old), _places(new), "name")
     found += _entries("来源", old.sources, new.sources, "title")
     found += indicator_changes(old, new, _shown)
+    found += settings_changes(old, new, _shown)
     return tuple(found)
 
 

@@ -21,6 +21,7 @@ from riskengine.plan.indicator_changes import indicator_note
 from riskengine.plan.known import answers, confirmed, events, precision
 from riskengine.plan.noun import Change, Course, Night
 from riskengine.plan.reach import Lot, Reach, reach
+from riskengine.plan.settings_changes import settings_note
 from riskengine.plan.verdicts import HISTORY, see
 from riskengine.review.compare import compare
 from riskengine.review.truth import Event, TruthReport, read_truth
@@ -192,6 +193,8 @@ def _notes(found: Sequence[Change], stage: _Stage) -> list[str]:
         )
     if (indicators := indicator_note(found)) is not None:
         notes.append(indicators)
+    if (settings := settings_note(found)) is not None:
+        notes.append(settings)
     trials = [stage.new.rules[id_].title for id_ in sorted(stage.reached.changed) if _on_trial(stage.new, id_)]
     if trials:
         notes.append(f"试运行规则“{'”“'.join(trials)}”不派发，不计入预警；它们的情况见 riskengine review。")

@@ -69,6 +69,7 @@ def edited(folder: Path, name: str, before: str, after: str) -> Rulebook:
          ["期限“红色预警办理”（handle-red）：新增 起算=下发，多少日=2，按什么日=工作日，用在=等级 红，依据=县规程"], set()),
         ("calendar.yaml", "", "calendar:\n  - {year: 2026, reference: 三月三放假通知, holidays: [2026-04-20]}\n",
          ["工作日历“2026”：新增 出处=三月三放假通知，放假=2026-04-20"], set()),
+        ("learning.yaml", "", "window: 90\n", ["规则改进“learning.yaml”的 window：365 → 90"], set()),
         ("exceptions.yaml", "",
          "exceptions:\n  - {rule: fraud-loss, subject: '990100103', until: 2026-07-01, who: 县反诈中心, why: 专项已包案}\n",
          ["例外“fraud-loss”（fraud-loss／990100103）：新增 规则=fraud-loss，对象=990100103，截止日=2026-07-01，决定单位=县反诈中心，"
