@@ -18,7 +18,8 @@ __all__ = ["CHARACTERS", "Answer", "Character", "Line", "answers", "character_of
 @dataclass(frozen=True)
 class Line:
     """One line as the unit finds it on its list. ``status``: 办理状态; ``allowed``: days from delivery to the deadline;
-    ``why``: what the list says the warning rests on.
+    ``why``: what the list says the warning rests on;
+    ``waits``: 状态, on the verifier's list what waits for it.
     """
 
     id: str
@@ -31,6 +32,7 @@ class Line:
     delivered: date
     allowed: int
     why: str = ""
+    waits: str = ""
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,7 @@ def _warning(line: Line, day: date) -> list[Answer]:
 def _likely(line: Line) -> float:
     """How likely the warning is true. Of disputes only those of many people mostly are: the rule warns of them too early."""
     crowd = re.search(r"涉及(\d+)人", line.why)
-    return _TRUE if crowd is None else 0.9 if int(crowd[1]) >= 45 else 0.15
+    return _TRUE if crowd is None else 0.9 if int(crowd[1]) >= 55 else 0.15
 
 
 def _with_slips(full: Answer, slip: float) -> list[Answer]:

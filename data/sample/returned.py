@@ -58,9 +58,9 @@ def _verdict(line: Line, day: date) -> Answer:
     """What the verifier decides about a line that waits for it."""
     rng = stream(f"quarter/verifier/{line.id}/{day}")
     agreed = rng.random() < 0.85
-    if line.status.startswith("退回"):
+    if line.waits.startswith("退回"):
         return Answer(line, step="同意退回" if agreed else "不同意退回", reason="按职责分工办理。")
-    if "延期" in line.status:
+    if line.waits.startswith("延期"):
         return Answer(line, step="同意延期" if agreed else "不同意延期", reason="按规定办理。")
     return Answer(line, step="核验通过" if agreed else "核验不通过", reason="已抽查现场。")
 
@@ -89,6 +89,7 @@ def _lines(path: Path) -> Iterator[Line]:
             delivered=delivered,
             allowed=max(1, ((deadline or delivered) - delivered).days),
             why=cells.get("为什么预警", ""),
+            waits=cells.get("状态", ""),
         )
 
 

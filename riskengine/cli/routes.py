@@ -115,7 +115,7 @@ def propose_routes(as_of: Night = None, workspace: At = HERE, as_json: Json = Fa
             print(patch, end="")
         else:
             most = rulebook.handling.objections.propose_after
-            print(f"没有建议：没有哪一类退回被接受满 {most} 次（rules/handling.yaml 的 propose_after）。")
+            print(f"没有建议：没有哪一类退回被接受满 {most} 次（rules/handling.yaml 的 propose_after），并占到该单位同类预警的一半。")
 
 
 def _thought_of(

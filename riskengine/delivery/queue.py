@@ -120,9 +120,9 @@ def finish(con: Connection, id_: str, outcome: Outcome, retry: Retry, now: datet
     return status
 
 
-def hold_off(con: Connection, channel: str, waits: Sequence[str], why: str) -> None:
-    """What else waits on a channel that is down is not tried before the message that found it so."""
-    con.execute(_HOLD_OFF, [channel, list(waits), why])
+def hold_off(con: Connection, found_by: str, waits: Sequence[str], why: str) -> None:
+    """What else waits on a channel that is down is not tried before the message ``found_by`` that found it so."""
+    con.execute(_HOLD_OFF, [found_by, list(waits), why])
 
 
 def _id(letter: Letter, as_of: date) -> str:
@@ -173,7 +173,6 @@ UPDATE delivery.message SET status = $2, last_at = $3, detail = $4, doubtful = d
 """
 _FINISH_ATTEMPT = "UPDATE delivery.attempt SET result = $3, detail = $4, status = $5 WHERE id = $1 AND nth = $2"
 _HOLD_OFF = """
-UPDATE delivery.message SET detail = $3,
-  next_at = greatest(next_at, (SELECT max(next_at) FROM delivery.message WHERE channel = $1 AND id NOT IN (SELECT unnest($2::VARCHAR[]))))
-WHERE channel = $1 AND id IN (SELECT unnest($2::VARCHAR[]))
+UPDATE delivery.message SET detail = $3, next_at = greatest(next_at, (SELECT next_at FROM delivery.message WHERE id = $1))
+WHERE id IN (SELECT unnest($2::VARCHAR[]))
 """

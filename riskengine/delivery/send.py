@@ -165,7 +165,7 @@ class _Round:
                 rest = due[number + 1 :]
                 with self._database() as con:
                     self._end(con)
-                    hold_off(con, channel.id, rest, f"渠道不通，等下一次：{outcome.detail}")
+                    hold_off(con, id_, rest, f"渠道不通，等下一次：{outcome.detail}")
                 self._run.waiting += len(rest)
                 return
 
@@ -197,7 +197,11 @@ def _sent(workspace: Workspace, channel: Channel, message: Queued, clock: Clock)
     enclosed: list[Enclosed] = []
     for path, sha256 in message.files.items():
         file = workspace.night(message.as_of) / path
-        content = file.read_bytes() if file.is_file() else b""
+        try:
+            content = file.read_bytes() if file.is_file() else b""
+        except OSError as error:
+            shown = file.relative_to(workspace.root).as_posix()
+            return Outcome(REFUSED, f"{shown} 读不出来（{error.strerror}），没有送出。请检查权限与磁盘。", here=True)
         if hashlib.sha256(content).hexdigest() != sha256:
             shown = file.relative_to(workspace.root).as_posix()
             return Outcome(
@@ -208,7 +212,12 @@ def _sent(workspace: Workspace, channel: Channel, message: Queued, clock: Clock)
         name = path.rpartition("/")[2]
         taken = any(each.name == name for each in enclosed)
         enclosed.append(Enclosed(path.replace("/", "_") if taken else name, content))
-    where = _place(workspace, address) if channel.kind == "folder" else revealed(address)
+    try:
+        where = _place(workspace, address) if channel.kind == "folder" else revealed(address)
+    except OSError as error:
+        return Outcome(
+            REFUSED, f"文件夹 {address} 建不起来（{error.strerror}）。请检查权限与磁盘空间。", down=True, here=True
+        )
     parcel = Parcel(
         message.id, message.as_of, message.to, message.subject, message.text, tuple(enclosed), where, message.again
     )

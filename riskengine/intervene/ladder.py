@@ -138,13 +138,15 @@ _LASTING = (
 WITH spread AS (
   SELECT o.ladder, o.id, o.rank, s.as_of, s.level, s.stale,
     CASE o.counts WHEN 'nights' THEN s.as_of WHEN 'weeks' THEN date_trunc('week', s.as_of)::DATE + 6 WHEN 'months' THEN last_day(s.as_of)
-      ELSE if(day(s.as_of) <= 20, date_trunc('month', s.as_of)::DATE + if(day(s.as_of) <= 10, 9, 19), last_day(s.as_of)) END AS on_day
+      ELSE if(day(s.as_of) <= 20, date_trunc('month', s.as_of)::DATE + if(day(s.as_of) <= 10, 9, 19), last_day(s.as_of)) END AS on_day,
+    max(s.as_of) FILTER (NOT s.stale AND s.level > o.rank) OVER (PARTITION BY o.ladder, o.id, on_day) AS lighter_on
   FROM ladder_open AS o
   JOIN assess.state AS s ON s.id = o.id AND s.as_of <= $as_of AND s.change <> '解除'
   WHERE o.counts IN ('nights', 'weeks', 'ten-days', 'months')
     AND NOT EXISTS (FROM assess.merged AS m WHERE m.as_of = $as_of AND m.child = o.id)
 ), reading AS (
-  SELECT ladder, id, rank, on_day, arg_max(level, as_of) FILTER (NOT stale) AS level, min(as_of) AS first, count(*) FILTER (stale) AS stale
+  SELECT ladder, id, rank, on_day, arg_max(level, as_of) FILTER (NOT stale) AS level, count(*) FILTER (stale) AS stale,
+    min(as_of) FILTER (as_of > coalesce(lighter_on, DATE '1900-01-01')) AS first
   FROM spread WHERE on_day <= $as_of GROUP BY ladder, id, rank, on_day
 ), fell AS (
   SELECT ladder, id, coalesce(max(on_day) FILTER (level > rank), DATE '1900-01-01') AS fell_on FROM reading GROUP BY ladder, id

@@ -36,10 +36,10 @@ def look_back(con: Connection, rulebook: Rulebook, as_of: date) -> None:
     [(number, given)] = con.execute(_SO_FAR, {"month": as_of.replace(day=1), "year": f"HK-{as_of.year}-%"}).fetchall()
     places, due = current_places(rulebook.places, as_of), as_of + timedelta(settings.due)
     for id_, unit, says, subject_type, subject, place in rows[: max(0, settings.monthly - given)]:
-        number += 1
         watcher = next(_watchers(rulebook, own_unit(place, places), unit), None)
         if watcher is None:
-            return  # a county whose only unit closed it
+            continue  # a county whose only unit closed it
+        number += 1
         about = place_name(place, places)
         con.execute(
             "INSERT INTO intervene.errand (as_of, id, kind, unit, about, subject_type, subject, place, says, due) "

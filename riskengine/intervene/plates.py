@@ -45,8 +45,8 @@ class _Spot:
 def tend_plates(con: Connection, rulebook: Rulebook, as_of: date) -> list[Wanted]:
     """Write tonight's rows of ``intervene.plate`` and its checks into ``intervene.errand``; the papers that go with new plates.
 
-    A night counts for a place where none of its warnings was stale, or one of them was at the level all the same. A check passes by a reply
-    of its unit with 已化解 or 核验通过; any other outcome, and any night with a warning, starts the count of clear nights anew.
+    A night counts for a place where none of its warnings was stale, or one of them was at the level all the same. What was closed by that
+    night lists nobody; while the data still show it, the night is not clear either. A check passes by a reply of its unit with 已化解 or 核验通过; any other outcome, and any night with a warning, starts the count of clear nights anew.
     """
     plates = rulebook.ladder.plates
     if not plates:
@@ -223,15 +223,17 @@ WITH plated AS (
   FROM plate_kind AS k JOIN plate_place AS b ON b.size = k.size JOIN assess.warning AS w ON w.place = b.place
     AND (len(k.themes) = 0 OR list_contains(k.themes, w.theme))
 ), told AS (
-  SELECT a.plate, a.place, s.as_of, count(*) FILTER (NOT s.stale AND s.level <= a.rank) AS hits, count(*) FILTER (s.stale) AS stale,
-    count(*) FILTER (NOT s.stale AND s.level <= a.rank AND NOT a.merged) AS own
+  SELECT a.plate, a.place, s.as_of, count(*) FILTER (NOT s.stale AND s.level <= a.rank AND h.closed_on IS NULL) AS hits,
+    count(*) FILTER (s.stale OR (s.level <= a.rank AND h.closed_on IS NOT NULL)) AS doubtful,
+    count(*) FILTER (NOT s.stale AND s.level <= a.rank AND h.closed_on IS NULL AND NOT a.merged) AS own
   FROM about AS a JOIN assess.state AS s ON s.id = a.id AND s.as_of <= $as_of AND s.change <> '解除'
+  ASOF LEFT JOIN intervene.handling AS h ON h.id = s.id AND h.as_of <= s.as_of
   GROUP BY ALL
 ), spot AS (
   SELECT plate, place FROM told WHERE as_of = $as_of AND hits > 0 UNION SELECT plate, place FROM plated
 ), reading AS (
   SELECT s.plate, s.place, n.as_of, coalesce(t.own, 0) AS own,
-    CASE WHEN t.hits > 0 THEN 'hit' WHEN t.stale > 0 THEN 'unknown' ELSE 'clear' END AS said
+    CASE WHEN t.hits > 0 THEN 'hit' WHEN t.doubtful > 0 THEN 'unknown' ELSE 'clear' END AS said
   FROM spot AS s CROSS JOIN (SELECT as_of FROM assess.night WHERE as_of <= $as_of UNION SELECT $as_of::DATE) AS n
   LEFT JOIN told AS t ON t.plate = s.plate AND t.place = s.place AND t.as_of = n.as_of
 ), turned AS (

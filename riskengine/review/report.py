@@ -50,7 +50,7 @@ class ReviewReport:
         """Chinese tables for a terminal."""
         said = "，".join(f"{outcome} {count}" for outcome, count in self.outcomes.items()) or "还没有回执"
         parts = [
-            f"评估反馈（截至 {self.as_of}）：{said}",
+            f"评估反馈（截至 {self.as_of}，主办、协办的答复各计一条）：{said}",
             f"规则查准率（属实与已化解占已核实的比例，95%区间；已核实不足{self.least}条的不评）",
             text_table(self.rule_frame()),
         ]

@@ -18,7 +18,7 @@ HANDLING: Mapping[str, Mapping[str, str]] = {
     "Objections": {
         "clock": "在哪个期限（clocks.yaml 里的编号）以内可以退回；没有这个期限的，按 5 个工作日",
         "decided_by": "由谁决定：核验 由核验单位，引擎 按时提出的当晚就转给下一条匹配的派发",
-        "propose_after": "同一类退回被接受满多少次，建议改派发",
+        "propose_after": "同一类退回被接受满多少次、并占到该单位同类预警的一半，建议改派发",
     },
     "Transition": {
         "step": "环节的名称，单位在“办理动作”里这样写",

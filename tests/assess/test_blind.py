@@ -125,6 +125,12 @@ def test_who_is_warned_of_or_was_hit_or_is_unknown_to_every_rule_is_not_in_the_p
     assert {(row[5], row[6], row[7]) for row in rows} == {(False, 2, 2)}
 
 
+def test_a_rule_on_trial_neither_puts_anybody_into_the_population_nor_takes_anybody_out(con):
+    night(con, {name: (1, 0) for name in "甲乙"}, ("surge", "tried"), (("tried", "甲"), ("surge", "乙")))
+    con.execute("UPDATE assess.verdict SET verdict = 'unknown' WHERE subject = '乙'")
+    assert {(row[2], row[6]) for row in drawn(con, book(SURGE, TRIAL, size=2))} == {("甲", 1)}
+
+
 def test_both_sides_are_drawn_from_and_each_counts_as_many_as_it_stands_for(con):
     near, far = {f"近{n}": (3, 0) for n in range(10)}, {f"远{n}": (0, 0) for n in range(30)}
     night(con, near | far, ("surge",))
@@ -184,6 +190,8 @@ def test_the_first_assessed_night_of_a_month_draws_whichever_day_it_is(con):
     con.execute("INSERT INTO assess.night VALUES ('2026-05-31', '', 0)")
     assert first_of_month(con, book(size=2), date(2026, 6, 3))
     assert not first_of_month(con, book(size=0), date(2026, 6, 3)), "size 0: nothing is drawn"
-    con.execute("INSERT INTO assess.night VALUES ('2026-06-03', '', 0)")
+    con.execute("INSERT INTO assess.night VALUES ('2026-06-01', '', 0)")
+    assert not first_of_month(con, book(size=2), date(2026, 6, 3))
+    con.execute("UPDATE assess.night SET as_of = '2026-06-03' WHERE as_of = '2026-06-01'")
     assert not first_of_month(con, book(size=2), date(2026, 6, 4))
     assert first_of_month(con, book(size=2), date(2026, 6, 3)), "the same night run again draws again"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import shutil
+from datetime import timedelta
 
 import pytest
 
@@ -63,6 +64,30 @@ def test_a_channel_that_is_down_stops_no_other_and_is_tried_again_later(here, cl
     clock.later(minutes=1)
     assert here.deliver(both, clock).sent == 3
     assert statuses(here, "share") == ["已送"] * 3
+
+
+def test_a_mailbox_that_has_failed_for_long_does_not_hold_back_the_others_when_the_channel_is_down(
+    here, clock, tmp_path, monkeypatch
+):
+    nowhere = {"fanzha": "env:RISKENGINE_TEST_NOWHERE"}
+    here.deliver(book(ELSEWHERE | {"to": nowhere}), clock, NIGHT)
+    for _ in range(4):
+        clock.later(hours=3)
+        here.deliver(book(ELSEWHERE | {"to": nowhere}), clock)
+    monkeypatch.setenv("RISKENGINE_TEST_SHARE", str(tmp_path / "share"))
+    here.deliver(book(ELSEWHERE | {"to": nowhere | {"*": "env:RISKENGINE_TEST_SHARE"}}), clock, NIGHT)
+    waits = {unit: at - clock.now for unit, at in here.rows("SELECT unit, next_at FROM delivery.message")}
+    assert waits["town-01"] == waits["xinfang"] == timedelta(minutes=10) < waits["fanzha"]
+
+
+def test_a_folder_or_a_list_that_cannot_be_touched_is_a_sentence_and_stops_no_other(here, clock):
+    (here.root / "data" / "in-the-way").write_text("")
+    bad = folder("bad", to={"*": "data/in-the-way/below"})
+    run = here.deliver(book(bad, folder()), clock, NIGHT)
+    assert (run.sent, run.failed, run.waiting) == (3, 1, 2)
+    assert run.told == ["bad：文件夹 data/in-the-way/below 建不起来（Not a directory）。请检查权限与磁盘空间。"]
+    assert "发送中" not in statuses(here, "bad")
+    (here.root / "data" / "in-the-way").unlink()
 
 
 def test_waits_grow_and_patience_ends_but_nothing_is_lost(here, clock, tmp_path, monkeypatch):

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+import logging
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -145,13 +146,15 @@ def test_dingtalk_and_feishu_are_signed_with_the_secret(here, clock, group):
     assert base64.b64decode(said["sign"]) == told
 
 
-def test_the_token_is_neither_in_the_database_nor_in_what_is_told(here, clock, group, monkeypatch):
+def test_the_token_is_neither_in_the_database_nor_in_what_is_told_or_logged(here, clock, group, monkeypatch, caplog):
+    caplog.set_level(logging.INFO)
     group.answer = json.dumps({"errcode": 1, "errmsg": f"no robot with key {TOKEN}"})
     run = here.deliver(book(robot()), clock, NIGHT)
     assert run.told == ["group：机器人没有发出，平台答错误码 1：no robot with key ***。"]
     monkeypatch.setenv("RISKENGINE_TEST_ROBOT", f"mailto:{TOKEN}")
     clock.later(hours=1)
     assert "不是网址" in here.deliver(book(robot()), clock).told[0]
+    assert TOKEN not in caplog.text
     for file in here.root.rglob("*"):
         assert not file.is_file() or TOKEN.encode() not in file.read_bytes()
 

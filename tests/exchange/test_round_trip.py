@@ -16,7 +16,10 @@ SURGE = "fraud-town-surge"
 
 def changed_lines(before, after):
     """``{file: [(old line, new line)]}`` of files whose number of lines stayed the same."""
-    lines = {name: (before[name].decode().splitlines(), after[name].decode().splitlines()) for name in before}
+    lines = {
+        name: (before[name].decode(errors="replace").splitlines(), after[name].decode(errors="replace").splitlines())
+        for name in before
+    }
     return {
         name: [(a, b) for a, b in zip(old, new, strict=True) if a != b]
         for name, (old, new) in lines.items()

@@ -68,6 +68,7 @@ def test_a_line_stands_until_it_is_answered_and_at_the_longest_to_the_end_of_its
     reply = "INSERT INTO intervene.reply (as_of, id, unit, outcome) VALUES ('2026-06-03', ?, 'town-01', ?)"
     stage.con.execute(reply, ["CJ-2026-06-001", "误报"])
     stage.con.execute(reply, ["CJ-2026-06-002", None])  # only signed
+    stage.con.execute(reply.replace("town-01", "fanzha"), ["CJ-2026-06-003", "误报"])  # not the one that was asked
     assert lines(stage, date(2026, 6, 2)) == first
     assert lines(stage, date(2026, 6, 5)) == first[1:], "also past the day it was due"
     assert lines(stage, date(2026, 7, 1)) == []

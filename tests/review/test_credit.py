@@ -107,6 +107,31 @@ def test_the_word_that_the_handling_took_counts_and_contradictory_ones_do_not(le
     assert rows == [("YJ-0", None), ("YJ-1", "属实")]
 
 
+def test_a_warning_counts_by_its_gravest_level_and_while_it_was_open_in_the_window(ledger):
+    ledger.warn("YJ-1", FIRST, "312x")
+    for since, levels in ((day(2), ["1"]), (day(3), [])):  # lifted on day 3: open through day 2
+        lay_out_credit(ledger.con, day(9), since)
+        assert [each.name for each in records_by(ledger.con, "level")] == levels
+
+
+def test_points_below_nothing_take_nothing_from_the_others(ledger):
+    ledger.warn("YJ-1", FIRST, "2", rules=("surge", "loss"), points=(60, -20))
+    assert shares(ledger) == {("1", "surge"): 1.0, ("1", "loss"): 0.0}
+
+
+def test_the_word_of_the_unit_that_leads_now_comes_before_that_of_the_others(ledger):
+    """The one that came along leads since a route changed; what the other says later does not count."""
+    ledger.warn("YJ-1", FIRST, "2", units=(("fanzha", "协办"), ("town-01", "协办")))
+    ledger.con.execute(
+        "INSERT INTO intervene.duty SELECT * REPLACE (? AS as_of, if(unit = 'fanzha', '主办', role) AS role) FROM intervene.duty",
+        [day(1)],
+    )
+    ledger.reply("YJ-1", "fanzha", day(2), "属实")
+    ledger.reply("YJ-1", "town-01", day(3), "误报")
+    lay_out_credit(ledger.con, day(9))
+    assert ledger.con.execute("SELECT DISTINCT outcome FROM credit").fetchall() == [("属实",)]
+
+
 def test_lines_that_are_no_warnings_are_credited_to_nobody(ledger):
     ledger.reply("YL-2026-06", "fanzha", day(1), "属实")
     ledger.con.execute(

@@ -33,7 +33,8 @@ def county(ledger, *, least=2, apart=2):
 
 
 def cases(ledger, town, before, after):
-    for offset, number in ((-3, before), (0, 9), (3, after)):  # the day of the handling is on neither side
+    # the day of the handling is on neither side, nor are the days before and after those that are looked at
+    for offset, number in ((-8, 40 + town), (-7, before), (0, 9), (7, after), (8, 60 - town)):
         if number:
             ledger.con.execute(
                 "INSERT INTO sense.fraud (source, known_at, retracted, file_id, row_no, key, occurred_on, place, quantity) "
@@ -72,6 +73,8 @@ def test_the_place_beside_is_the_nearest_that_was_quiet_in_all_those_days(ledger
     cases(ledger, 1, 6, 1)
     ledger.warn("YJ-2", day(7), "22", subject="990100102", place="990100102")
     cases(ledger, 2, 6, 0)  # as bad, but warned of in the days after
+    ledger.warn("YJ-5", day(-8), "22x", subject="990100105", place="990100105")
+    cases(ledger, 5, 6, 0)  # as bad, but warned of until the days before
     cases(ledger, 3, 5, 4)
     cases(ledger, 4, 4, 4)
     lay_out_outcomes(ledger.con, day(20))
@@ -107,6 +110,7 @@ def test_what_cannot_be_compared_is_counted(ledger):
     lay_out_outcomes(ledger.con, day(6))
     report = effects(ledger.con, county(ledger), day(6))
     assert (report.groups, report.incomparable, report.too_fresh) == ((), 1, 1)
+    assert effects(ledger.con, county(ledger), day(7)).too_fresh == 0
 
 
 @given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), min_size=2, max_size=30))

@@ -56,6 +56,10 @@ def test_lead_time_is_counted_from_the_first_delivery_to_the_next_record_and_to_
     for n, (records, answer) in enumerate((((day(-1), day(2)), 3), ((day(4), day(9)), 5), ((day(0),), 10))):
         ledger.warn(f"YJ-{n}", FIRST, "22", subject=f"S{n}", evidence=seen(*records))
         ledger.reply(f"YJ-{n}", "fanzha", day(11), "属实", fed_back_on=day(answer))
+    ledger.con.execute(  # a unit that came along later was told later
+        "INSERT INTO intervene.duty SELECT * REPLACE ('zhian' AS unit, ?::DATE AS delivered_on) FROM intervene.duty WHERE as_of = ?",
+        [day(1), day(1)],
+    )
     ledger.warn("YJ-9", FIRST, "22", subject="false", evidence=seen(day(1)))
     ledger.reply("YJ-9", "fanzha", day(2), "误报")
     lay_out_credit(ledger.con, day(12))
@@ -74,6 +78,7 @@ def test_burden_is_counted_in_lines_by_the_week_of_their_first_delivery(ledger):
     ledger.reply("YJ-3", "town-01", day(15), None, signed_on=day(15))
     lead, township = unit_burdens(ledger.con, day(15), 2)
     assert lead.weeks == {day(0): 2, day(7): 1, day(14): 1} and lead.busiest == (day(0), 2)
+    assert replace(lead, weeks={day(7): 2, day(0): 2}).busiest == (day(0), 2), "the first of two that are as busy"
     assert (lead.lines, lead.standing, lead.signed, lead.answered) == (4, 1, 3, 3)
     assert lead.per_week == pytest.approx(4 / 3)
     assert (lead.judged, lead.false, lead.share) == (2, 1, 0.5)
@@ -124,7 +129,8 @@ def test_labelled_history_is_the_answered_warnings_at_their_peak_and_the_answere
     for subject, near, population, score, outcome in (
         ("A", True, 6, 30, "误报"),
         ("B", True, 6, 20, "属实"),
-        ("C", False, 50, 0, None),
+        ("C", False, 50, 0, "误报"),
+        ("D", False, 50, 0, None),
     ):
         ledger.con.execute(blind, [day(4), subject, near, population, 1, score])
         errand = (
@@ -138,8 +144,9 @@ def test_labelled_history_is_the_answered_warnings_at_their_peak_and_the_answere
         ("预警", "990100101", day(1), 70, "属实", 1),
         ("抽查", "A", day(4), 30, "误报", 3),
         ("抽查", "B", day(4), 20, "属实", 3),
+        ("抽查", "C", day(4), 0, "误报", 50),
     ]
-    assert [each.true for each in rows] == [True, False, True] and rows[0].signals == {"起数": 6}
+    assert [each.true for each in rows] == [True, False, True, False] and rows[0].signals == {"起数": 6}
     assert labelled(ledger.con, book, "surge", day(1)) == (), "an earlier night is told as it was"
     with pytest.raises(KeyError):
         labelled(ledger.con, book, "unknown", day(6))

@@ -129,7 +129,7 @@ def test_the_report_reads_in_chinese_and_as_plain_values(ledger):
     ledger.review(day(2))
     report = review_report(ledger.con, day(2), ledger.rulebook)
     assert report.text().splitlines() == [
-        "评估反馈（截至 2026-06-12）：属实 3，已化解 1，误报 1",
+        "评估反馈（截至 2026-06-12，主办、协办的答复各计一条）：属实 3，已化解 1，误报 1",
         "规则查准率（属实与已化解占已核实的比例，95%区间；已核实不足5条的不评）",
         "  规则         名称             预警  属实或已化解  误报  无法核实  未答复  查准率  95%区间  按贡献  每确认1件要办",
         "  fraud-surge  规则fraud-surge     5             4     1         0       0     80%  38%–96%     80%  1.2件",

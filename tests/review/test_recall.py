@@ -125,6 +125,15 @@ def test_open_warnings_count_as_found_by_the_types_that_a_draw_may_fall_on(ledge
     assert drawn == [1, 2, 1]
 
 
+def test_a_stratum_that_nobody_answered_from_is_left_out_of_what_was_missed(ledger):
+    draw(ledger, 6, "信访", True, 40, ["误报", "属实"])
+    draw(ledger, 6, "信访", False, 160, [None, "无法核实"])
+    ledger.warn("YJ-1", date(2026, 6, 1), "22", subject="S1", theme="信访")
+    ledger.reply("YJ-1", "fanzha", date(2026, 6, 3), "属实")
+    (one,) = sampled_recall(ledger.con, date(2026, 6, 9), 1)
+    assert (one.population, one.uncovered, one.missed, one.recall) == (200, 160, 20, pytest.approx(1 / 21))
+
+
 def test_fewer_answers_than_the_least_say_nothing(ledger):
     draw(ledger, 6, "信访", True, 40, ["误报", "误报", "属实", "误报"])
     (few,) = sampled_recall(ledger.con, date(2026, 6, 9))
@@ -141,11 +150,11 @@ def test_a_units_newest_word_on_a_sample_counts(ledger):
     assert sampled_recall(ledger.con, date(2026, 6, 9), 1)[0].true == 1
 
 
-def incident(ledger, key, on, place, deaths):
+def incident(ledger, key, on, place, deaths, quantity=1):
     ledger.con.execute(
         "INSERT INTO sense.incident (source, known_at, retracted, file_id, row_no, key, occurred_on, place, quantity, deaths) "
-        "VALUES ('incidents', ?, FALSE, 1, 1, ?, ?, ?, 1, ?)",
-        [on, key, on, place, deaths],
+        "VALUES ('incidents', ?, FALSE, 1, 1, ?, ?, ?, ?, ?)",
+        [on, key, on, place, quantity, deaths],
     )
 
 
@@ -161,6 +170,7 @@ def test_a_grave_event_is_found_where_its_place_or_town_had_been_warned_of_in_ti
     ledger.warn("YJ-3", day(1), "22", theme="信访", subject=elsewhere, place=elsewhere)
     incident(ledger, "old", FIRST, village, 1)  # the engine had not begun
     incident(ledger, "none", day(4), village, 0)
+    incident(ledger, "taken-back", day(4), village, 1, quantity=-1)
     incident(ledger, "found", day(5), village, 1)
     incident(ledger, "same-day", day(1), village, 1)  # a warning of the very night was too late
     incident(ledger, "long-over", day(13), village, 1)  # lifted more than ten days before

@@ -24,7 +24,9 @@ Run = Callable[..., Result]
 
 
 def lay(root: Path) -> None:
-    left_out = shutil.ignore_patterns("warnings", "signals", "indicators", "sources", "schema")
+    left_out = shutil.ignore_patterns(
+        "warnings", "signals", "indicators", "sources", "schema", "links.yaml", "appraisal.yaml", "learning.yaml"
+    )
     shutil.copytree(ROOT / "rules", root / "rules", ignore=left_out)
 
 

@@ -27,9 +27,7 @@ def test_a_rule_that_cries_wolf_gets_the_nearest_value_that_reaches_the_aim_and_
     proposal, _ = advise(CRIES_WOLF, aim=0.6)
     assert proposal is not None
     assert (proposal.direction, proposal.before, proposal.value, proposal.judged) == ("tighter", 4, 6, 50)
-    assert proposal.why == (
-        "按过去90夜推算：查准率20%→69%（目标60%），预警100→26件（少74件），确有其事的多漏1件。"
-    )
+    assert proposal.why == ("按过去90夜推算：查准率20%→69%（目标60%），预警100→26件（少74件），确有其事的多漏1件。")
 
 
 def test_a_value_that_would_lose_more_than_a_tenth_of_what_was_true_is_not_proposed():
@@ -87,6 +85,16 @@ def test_whatever_is_counted_a_proposal_is_another_value_of_the_curve_and_goes_t
         assert proposal.value != proposal.before == 4
         fewer = of[proposal.value].given < of[4].given
         assert (proposal.direction == "tighter") == fewer == (proposal.saved > 0)
+
+
+def test_a_number_below_nothing_is_stepped_around_itself():
+    assert values_around(-3.0) == tuple(float(each) for each in range(-8, 3))
+
+
+def test_how_few_outcomes_say_nothing_is_what_the_rules_say():
+    few = Curve("fraud-surge", "下限", "起", 4, 90, (Point(4, 8, 1.0, 1, 3, 0, least=10),))
+    assert advise(few, 0.6)[1] == "有核查结果的只有4件（至少要10件），不提建议。"
+    assert Point(4, 8, 1.0, 1, 3, 0, least=4).precision == 0.25
 
 
 @given(st.one_of(st.integers(1, 100_000).map(float), st.floats(0.001, 1000)))

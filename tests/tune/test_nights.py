@@ -62,6 +62,68 @@ def test_asked_for_a_night_before_the_first_there_is_nothing_to_compare(county):
     assert "还没有运行过任何一夜" in done.stderr
 
 
+@pytest.fixture
+def missing(county, tmp_path) -> Workspace:
+    """The same nights under a floor of two; what was sampled below it was true in every town."""
+    shutil.copytree(county.root, tmp_path / "missing")
+    workspace = Workspace.at(tmp_path / "missing")
+    [file] = [path for path in workspace.rules.rglob("*.yaml") if f"id: {RULE}\n" in path.read_text(encoding="utf-8")]
+    text = file.read_text(encoding="utf-8")
+    assert text.count("values: {2024-01-01: 3}") == 1
+    file.write_text(text.replace("values: {2024-01-01: 3}", "values: {2024-01-01: 2}"), encoding="utf-8")
+    (workspace.rules / "learning.yaml").write_text("least: 2\n", encoding="utf-8")
+    with connect(workspace.database, workspace.scratch) as con:
+        for n in (1, 2, 3):
+            town = f"99010010{n}"
+            con.execute(
+                "INSERT INTO assess.blind VALUES ('2026-06-10', $theme, 'town', $town, NULL, $town, TRUE, 3, 3, $rule, 1, 4, '{}')",
+                {"theme": load(workspace).rules[RULE].theme, "town": town, "rule": RULE},
+            )
+            con.execute(
+                "INSERT INTO intervene.errand BY NAME SELECT DATE '2026-06-10' AS as_of, $id AS id, '抽查' AS kind, 'fanzha' AS unit, "
+                "$theme AS about, 'town' AS subject_type, $town AS subject",
+                {"id": f"CJ-{n}", "theme": load(workspace).rules[RULE].theme, "town": town},
+            )
+            con.execute(
+                "INSERT INTO intervene.reply BY NAME SELECT DATE '2026-06-12' AS as_of, $id AS id, 'fanzha' AS unit, '属实' AS outcome, "
+                "1 AS file_id, $n AS row_no",
+                {"id": f"CJ-{n}", "n": n + 100},
+            )
+        con.execute("DELETE FROM intervene.reply WHERE outcome = '误报'")
+    return workspace
+
+
+def test_a_proposal_is_written_into_the_rule_file_or_dismissed_and_not_made_again(missing):
+    def tune(*words: str):
+        return CliRunner().invoke(
+            app,
+            [
+                "tune",
+                RULE,
+                "--parameter",
+                "下限",
+                "--values",
+                "1",
+                *words,
+                "--aim",
+                "0.3",
+                "--workspace",
+                str(missing.root),
+            ],
+        )
+
+    dismissed = tune("--json", "--dismiss", "--by", "研判岗", "--reason", "人手不够")
+    assert dismissed.exit_code == 0 and "这条建议不再提" in dismissed.stderr, dismissed.output
+    told = json.loads(dismissed.stdout)
+    assert (told["proposal"]["direction"], told["proposal"]["before"], told["proposal"]["value"]) == ("looser", 2, 1)
+    assert told["plan"] and "+++ b/rules/" in told["patch"]
+    again = tune("--write")
+    assert again.exit_code == 2 and "已由研判岗否决（人手不够）" in again.stdout and "规则没有改动" in again.stderr
+    (missing.rules / "learning.yaml").write_text("least: 2\n", encoding="utf-8")
+    assert tune("--write").exit_code == 0
+    assert sorted(load(missing).rules[RULE].parameters["下限"].values.values()) == [1, 2]
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -69,6 +131,7 @@ def test_asked_for_a_night_before_the_first_there_is_nothing_to_compare(county):
         (["tune", RULE, "--parameter", "下线"], "没有参数“下线”，可用的有：下限。"),
         (["tune", RULE, "--values", "3,4"], "--values 须同时写 --parameter，说明是哪个参数的值。"),
         (["tune", RULE, "--parameter", "下限", "--values", "3,四"], "--values 3,四 里有不是数的。请写成 3,4,5。"),
+        (["tune", RULE, "--parameter", "下限", "--values", "3,nan"], "--values 3,nan 里有不是数的。"),
         (["tune", RULE, "--dismiss"], "--dismiss 须同时写 --by 岗位 和 --reason 理由。"),
     ],
 )

@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import logging
 import ssl
 from datetime import datetime
 from functools import cache
@@ -24,6 +25,9 @@ from riskengine.delivery.secret import revealed
 from riskengine.model.deliveries import Channel
 
 __all__ = ["send"]
+
+# it would write every address with the robot's key in it into whatever log somebody has switched on
+logging.getLogger("httpx").setLevel(logging.WARNING)
 
 _DOWN = {
     45009,  # 企业微信: too many in a minute

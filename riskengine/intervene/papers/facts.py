@@ -13,7 +13,8 @@ from riskengine.intervene.routing import current_places, place_name
 from riskengine.intervene.wording import INTERNAL, level_name
 from riskengine.model.paper import PaperKind
 from riskengine.model.rulebook import Rulebook
-from riskengine.rulebook.due import in_words, level_clocks
+from riskengine.rulebook.due import due, in_words, level_clocks
+from riskengine.rulebook.workdays import Calendar
 from riskengine.store.database import Connection
 
 __all__ = ["MIND", "Values", "common_values", "evidence_lines", "numbered_lines", "paper_values"]
@@ -43,8 +44,8 @@ def paper_values(con: Connection, rulebook: Rulebook, ids: Iterable[str], as_of:
 
 
 def _values(rulebook: Rulebook, row: Sequence[Any], as_of: date) -> Values:
-    (id_, name, place, theme, opened, rank, stale, rules, why, evidence, deadline, provisional, clock, outcome, cause,
-     closed_on, closed_by, measure) = row  # fmt: skip
+    (id_, name, place, theme, opened, rank, stale, rules, why, evidence, deadline, provisional, clock, counted_from, outcome,
+     cause, closed_on, closed_by, measure) = row  # fmt: skip
     places = current_places(rulebook.places, as_of)
     county = next((each.name for each in places.values() if each.parent is None), "全县")
     level = next((each for each in rulebook.levels if each.rank == rank), rulebook.levels[-1])
@@ -65,6 +66,11 @@ def _values(rulebook: Rulebook, row: Sequence[Any], as_of: date) -> Values:
         if provisional
         else ""
     )
+    from_day = ""
+    if counted_from is not None and deadline is not None and basis is not None:
+        plain = due(basis, counted_from, Calendar(rulebook.calendar)).day
+        more = "" if plain == deadline else "，期间暂停计时、准予延期或已销号的时间另计"
+        from_day = f"，{chinese_day(counted_from)}起算{more}"
     unit = rulebook.units.get(closed_by or "")
     return {
         "编号": id_,
@@ -78,7 +84,7 @@ def _values(rulebook: Rulebook, row: Sequence[Any], as_of: date) -> Values:
         "建议措施": numbered_lines(tuple(dict.fromkeys(rule.action for rule in known)) or ("请按职责分工研究处置。",)),
         "证据": evidence_lines(json.loads(evidence) if evidence else ()),
         "期限": f"{chinese_day(deadline)}{mark}" if deadline else "未定",
-        "期限依据": f"{basis.title}：自{basis.start}之日起{in_words(basis)}（{basis.basis}）"
+        "期限依据": f"{basis.title}：自{basis.start}之日起{in_words(basis)}（{basis.basis}）{from_day}"
         if basis
         else "见预警清单",
         "核查结果": "、".join(each for each in (outcome, cause) if each) or "未填",
@@ -152,7 +158,7 @@ state AS (
   QUALIFY row_number() OVER (PARTITION BY r.id, r.unit ORDER BY r.as_of DESC, r.file_id DESC, r.row_no DESC) = 1
 )
 SELECT w.id, w.subject_name, w.place, w.theme, w.opened_on, s.level, s.stale, s.rules, s.why, s.evidence, d.deadline,
-  coalesce(d.provisional, FALSE), d.clock, h.outcome, h.cause, h.closed_on, h.closed_by, m.measure
+  coalesce(d.provisional, FALSE), d.clock, d.counted_from, h.outcome, h.cause, h.closed_on, h.closed_by, m.measure
 FROM asked JOIN assess.warning AS w ON w.id = asked.id
 JOIN state AS s ON s.id = w.id
 LEFT JOIN duty AS d ON d.id = w.id

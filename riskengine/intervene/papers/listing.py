@@ -57,5 +57,7 @@ SELECT place, theme, says, as_of, plate FROM intervene.plate WHERE number = $num
 _OPEN = """
 SELECT s.id, coalesce(w.subject_name, w.subject), w.theme, s.level, s.rules FROM assess.state AS s JOIN assess.warning AS w ON w.id = s.id
 WHERE s.as_of = $as_of AND s.change <> '解除' AND NOT s.stale AND s.level <= $rank AND list_contains($places::VARCHAR[], w.place)
+  AND NOT EXISTS (FROM assess.merged AS m WHERE m.as_of = $as_of AND m.child = s.id)
+  AND (SELECT arg_max(h.closed_on IS NOT NULL, h.as_of) FROM intervene.handling AS h WHERE h.id = s.id AND h.as_of <= $as_of) IS NOT TRUE
 ORDER BY s.level, s.id
 """

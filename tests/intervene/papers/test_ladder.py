@@ -72,6 +72,17 @@ def test_every_rung_is_reached_on_the_night_that_a_few_lines_of_python_name(coun
     assert len(wanted) > 150 and {each[0] for each in wanted} == set(LADDERS)
 
 
+def test_it_is_said_since_when_it_stands_at_the_level_not_since_when_the_period_began(county):
+    con, rulebook = county(LADDERS["weeks"])
+    stand(con, "YJ-2026-000001", "2421111" + "1" * 7)  # from a Wednesday; the week ends after five nights
+    for n in range(13):
+        climb(con, rulebook, FIRST + timedelta(n))
+    assert con.execute("SELECT says FROM intervene.rung ORDER BY rung").fetchall() == [
+        ("橙级及以上已连续1周（2026年3月27日起）",),
+        ("橙级及以上已连续2周（2026年3月27日起）",),
+    ]
+
+
 def test_numbers_run_without_a_gap_and_a_night_made_again_has_the_same(county):
     con, rulebook = county(LADDERS["nights"], LADDERS["red"])
     for n, levels in enumerate(made_up(6, 18), start=1):

@@ -100,6 +100,22 @@ def test_a_town_is_listed_by_the_number_of_warnings_at_it_and_below_it(nights):
     assert one.run((VILLAGE, 2), (TOWN, 2)).changes == ["挂牌"]
 
 
+def test_what_was_closed_lists_nobody_but_is_not_clear_while_the_data_still_show_it(nights):
+    two = nights(replace_plate(nights=None, warnings=2, clear=1, checks=("county",)))
+    two.run((VILLAGE, 2))
+    two.con.execute(
+        "INSERT INTO intervene.handling (as_of, id, state, since, closed_on) VALUES ($1, $2, '销号', $1, $1)",
+        [FIRST + timedelta(1), f"YJ-{VILLAGE}-1"],
+    )
+    assert two.run((VILLAGE, 2), (VILLAGE, 2)).changes == []
+    assert two.run((VILLAGE, 2), (VILLAGE, 2), (VILLAGE, 2)).changes == ["挂牌"]
+    [paper] = papers(two.con, two.rulebook, two.night, issued(two.con, two.night), {"town-01": "清溪镇人民政府"})
+    cells = [cell.text for row in Document(io.BytesIO(paper.content)).tables[0].rows for cell in row.cells]
+    assert "在办橙级及以上预警2件：公共安全2件" in cells
+    assert two.run((VILLAGE, 2)).asked == []
+    assert two.run().asked == [("GP-2026-001-1", "zongzhi", 10)]
+
+
 def replace_plate(**more):
     return Plate.model_validate(WATCH.model_dump() | more)
 
