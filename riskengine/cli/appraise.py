@@ -78,7 +78,9 @@ def _unit(rulebook: Rulebook, word: str) -> str:
     if len(near) == 1:
         return near[0]
     if near:
-        raise WrongUse(f"“{word}”对得上{len(near)}个单位：{'、'.join(rulebook.units[each].name for each in near)}。请写全。")
+        raise WrongUse(
+            f"“{word}”对得上{len(near)}个单位：{'、'.join(rulebook.units[each].name for each in near)}。请写全。"
+        )
     raise WrongUse(f"没有“{word}”这个单位{suggestion(word, [*named, *rulebook.units])}")
 
 

@@ -39,7 +39,7 @@ def shanghai_now() -> datetime:
 @app.command(help="送达：把一夜的清单按 rules/deliveries.yaml 送出去，没送到的再送；有没送到的，退出码为 5。")
 def deliver(
     as_of: Night = None,
-    again: Annotated[bool, typer.Option("--again", help="连同已经搁置的，再送一次。")] = False,
+    again: Annotated[bool, typer.Option("--again", help="马上再送：没到再送时候的、已经搁置的都送。")] = False,
     workspace: At = HERE,
     as_json: Json = False,
 ) -> None:
@@ -107,7 +107,7 @@ def delivered_text(run: Delivered, rulebook: Rulebook) -> str:
     if run.waiting:
         parts.append(f"{'免打扰时段' if run.quiet else '渠道不通'}，{run.waiting} 件在等")
     if run.later:
-        parts.append(f"{run.later} 件此前没送到，还没到再送的时候")
+        parts.append(f"{run.later} 件此前没送到，还没到再送的时候（riskengine deliver --again 马上再送）")
     if run.interrupted:
         parts.append(f"上次中断的 {run.interrupted} 件已重新送")
     end = "都不会丢，下次运行 riskengine deliver 时接着送。" if run.failed or run.waiting or run.later else ""
@@ -147,7 +147,7 @@ def _text(found: list[Told], rulebook: Rulebook, night: date | None) -> str:
     for each in found:
         stopped = "（渠道已停用）" if each.channel not in active and each.status in ("待送", "待重试") else ""
         when = f"{each.last_at:%m-%d %H:%M}" if each.last_at else "还没有试"
-        next_at = f"，{each.next_at:%m-%d %H:%M} 以后再送" if each.next_at and each.status == "待重试" else ""
+        next_at = f"，{each.next_at:%m-%d %H:%M} 以后再送" if each.next_at and each.next_at > each.queued_at else ""
         twice = "，可能送到过两次" if each.doubtful else ""
         why = f"：{each.detail}" if each.detail and each.status != "已送" else ""
         lines.append(

@@ -19,7 +19,7 @@ from riskengine.model.deliveries import Retry
 from riskengine.model.rulebook import Rulebook
 from riskengine.store.database import Connection, transaction
 
-__all__ = ["Queued", "begin", "count_later", "due_now", "enqueue", "finish", "hold_off", "take_up", "take_up_shelved"]
+__all__ = ["Queued", "begin", "count_later", "due_now", "enqueue", "finish", "hold_off", "take_up", "take_up_waiting"]
 
 _CORRECTION = "更正：当夜清单重新生成，以本次为准。"
 CUT_OFF = "上次送到一半中断了，是否送到无法得知。"
@@ -72,9 +72,9 @@ def take_up(con: Connection, now: datetime) -> int:
         return len(con.execute(_CUT_MESSAGES, [CUT_OFF, now]).fetchall())
 
 
-def take_up_shelved(con: Connection, now: datetime) -> int:
-    """Messages that were laid aside become due again: how many."""
-    return len(con.execute(_UNSHELVE, [now]).fetchall())
+def take_up_waiting(con: Connection, now: datetime) -> None:
+    """Messages that were laid aside, and those whose time has not come, become due."""
+    con.execute(_TAKE_UP_WAITING, [now])
 
 
 def due_now(con: Connection, channel: str, now: datetime) -> list[str]:
@@ -83,7 +83,7 @@ def due_now(con: Connection, channel: str, now: datetime) -> list[str]:
 
 
 def count_later(con: Connection, channels: Sequence[str], now: datetime) -> int:
-    """How many messages of ``channels`` failed before and may not be sent yet."""
+    """How many messages of ``channels`` failed before, or wait behind one that did, and may not be sent yet."""
     [(number,)] = con.execute(_LATER, [list(channels), now]).fetchall()
     return int(number)
 
@@ -160,12 +160,15 @@ WHERE m.id = a.id AND m.status = '发送中' AND a.nth = m.tries AND a.result IS
 _CUT_MESSAGES = """
 UPDATE delivery.message SET status = '待重试', doubtful = TRUE, detail = $1, next_at = $2 WHERE status = '发送中' RETURNING id
 """
-_UNSHELVE = "UPDATE delivery.message SET status = '待重试', next_at = $1 WHERE status = '搁置' RETURNING id"
+_TAKE_UP_WAITING = """
+UPDATE delivery.message SET status = if(status = '搁置', '待重试', status), next_at = $1
+WHERE status = '搁置' OR (status IN ('待送', '待重试') AND next_at > $1)
+"""
 _DUE = """
 SELECT id FROM delivery.message WHERE channel = $1 AND status IN ('待送', '待重试') AND next_at <= $2 ORDER BY as_of, unit NULLS FIRST, id
 """
 _LATER = """
-SELECT count(*) FROM delivery.message WHERE channel IN (SELECT unnest($1::VARCHAR[])) AND status = '待重试' AND next_at > $2
+SELECT count(*) FROM delivery.message WHERE channel IN (SELECT unnest($1::VARCHAR[])) AND status IN ('待送', '待重试') AND next_at > $2
 """
 _READ = 'SELECT id, as_of, unit, address, "to", subject, text, files, doubtful FROM delivery.message WHERE id = $1'
 _FINISH = """

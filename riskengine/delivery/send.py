@@ -28,7 +28,7 @@ from riskengine.delivery.queue import (
     finish,
     hold_off,
     take_up,
-    take_up_shelved,
+    take_up_waiting,
 )
 from riskengine.delivery.secret import hidden, missing, revealed
 from riskengine.errors import Busy, WrongUse
@@ -68,7 +68,7 @@ PACE = Pace()
 @dataclass
 class Delivered:
     """What one run came to. ``queued``: new messages; ``failed``: tried and not sent; ``waiting``: not tried because their channel is
-    down or the hour is quiet; ``later``: failed before, their time has not come. ``told``: sentences about failures, one a channel
+    down or the hour is quiet; ``later``: failed before or wait behind one that did, their time has not come. ``told``: sentences about failures, one a channel
     and reason.
     """
 
@@ -94,7 +94,7 @@ def deliver(
     pace: Pace = PACE,
     opened: Opened | None = None,
 ) -> Delivered:
-    """Queue the night ``as_of`` (None: no night) and send what is due on every active channel. ``again``: what was laid aside too.
+    """Queue the night ``as_of`` (None: no night) and send what is due on every active channel. ``again``: what was laid aside, and what has to wait, too.
     ``opened`` gives the database for a moment, None: the workspace's own file is opened each time.
 
     A failure on one message or channel stops no other. Raises WrongUse where the night has not run, Busy where another delivery is
@@ -114,7 +114,7 @@ def deliver(
             run.interrupted = take_up(con, now)
             run.queued = enqueue(con, rulebook, as_of, now) if as_of else 0
             if again:
-                take_up_shelved(con, now)
+                take_up_waiting(con, now)
             due = {channel.id: due_now(con, channel.id, now) for channel in active}
             run.later = count_later(con, list(due), now)
         run.quiet = settings.quiet is not None and is_quiet(settings.quiet, now)

@@ -36,7 +36,8 @@ class Proposal:
 
 
 def proposals(con: Connection, rulebook: Rulebook, as_of: date, types: Mapping[Subject, str]) -> list[Proposal]:
-    """One for each kind of objection (route, theme, kind of subject, new unit) accepted often enough by the night ``as_of``, and for at least
+    """One for each kind of objection (route, theme, kind of subject, new unit) accepted often enough by the night ``as_of``, and
+    for at least
     half of the warnings of that kind that the unit was given: a few that were sent astray are no reason to send all of them elsewhere.
 
     Where all of them come from one town, or only one town has so many, the branch is for that town alone. Routes that have changed since

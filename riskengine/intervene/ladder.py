@@ -52,12 +52,15 @@ def _reached(rulebook: Rulebook, rows: list[tuple[Any, ...]], as_of: date) -> It
         each = by_id[name]
         rung = each.rungs[nth - 1]
         copies = tuple(recipient(copy, ladder, lead, place, places) for copy in rung.copies)
+        to, kind = recipient(rung.to, ladder, lead, place, places), rung.paper
+        if to == lead and to in (ladder.office, ladder.leaders):  # nobody presses or summons itself, or its own leaders
+            kind, copies = "风险提示函", (*copies, *((ladder.leaders,) if ladder.leaders else ()))
         yield Wanted(
-            kind=rung.paper,
+            kind=kind,
             id=id_,
             place=place,
             rank=rank,
-            to=recipient(rung.to, ladder, lead, place, places),
+            to=to,
             copies=copies,
             why=_why(each, gravest, n, since, stale),
             answer_within=rung.answer_within,

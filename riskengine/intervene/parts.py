@@ -46,7 +46,11 @@ class Duty:
     def receipt(self) -> str:
         """The state of the unit's receipts in words."""
         if self.outcome:
-            return f"已反馈：{self.outcome}" + (f"\n{self.fed_back_on}" if self.fed_back_on else "")
+            return (
+                f"已反馈：{self.outcome}\n{self.fed_back_on}"
+                if self.fed_back_on
+                else f"已核查：{self.outcome}\n没有反馈日期"
+            )
         if self.signed_on:
             return f"已签收\n{self.signed_on}"
         return "主办已反馈" if self.settled else "未签收"
@@ -77,18 +81,26 @@ def _settle(duties: Sequence[Duty], state: Handled | None) -> tuple[Duty, ...]:
         over = state.reported
     lead_owes = state is not None and not over  # it may have reported, and that was sent back to it
     return tuple(
-        replace(duty, settled=over or (duty.outcome is not None and not (lead_owes and duty.role == "主办")))
+        replace(duty, settled=over or (duty.fed_back_on is not None and not (lead_owes and duty.role == "主办")))
         for duty in duties
     )
 
 
-# Of what a unit has said so far the first signing and the newest outcome count; an empty cell takes nothing back.
+# Of what a unit has said so far the first signing and the newest outcome count, newest by the day it is about; an empty cell takes
+# nothing back. Two outcomes for one day say nothing (handling.events.contradictions), nor does what was said before it came back.
 _DUTIES = """
-WITH said AS (
+WITH came_back AS (
+  SELECT id, max(as_of) AS on_night FROM intervene.step WHERE step = '反弹' AND as_of <= $as_of GROUP BY id
+), heard AS (
+  SELECT r.*, coalesce(r.fed_back_on, r.as_of) AS about,
+    count(DISTINCT outcome) OVER (PARTITION BY id, unit, coalesce(fed_back_on, as_of)) AS outcomes
+  FROM intervene.reply AS r WHERE as_of <= $as_of
+    AND NOT EXISTS (SELECT 1 FROM came_back AS b WHERE b.id = r.id AND b.on_night >= r.as_of)
+), said AS (
   SELECT id, unit, min(signed_on) AS signed_on,
-    arg_max(outcome, (as_of, file_id, row_no)) FILTER (outcome IS NOT NULL) AS outcome,
-    arg_max(fed_back_on, (as_of, file_id, row_no)) FILTER (outcome IS NOT NULL) AS fed_back_on
-  FROM intervene.reply WHERE as_of <= $as_of GROUP BY ALL
+    arg_max(outcome, (about, as_of, file_id, row_no)) FILTER (outcomes = 1) AS outcome,
+    arg_max(fed_back_on, (about, as_of, file_id, row_no)) FILTER (outcomes = 1 AND outcome IS NOT NULL) AS fed_back_on
+  FROM heard GROUP BY ALL
 )
 SELECT d.id, d.unit, coalesce(n.name, d.unit), d.role, d.delivered_on, d.deadline, d.catch_all,
   if(s.signed_on >= d.delivered_on, s.signed_on, NULL), s.outcome, s.fed_back_on, FALSE, coalesce(d.provisional, FALSE)

@@ -46,7 +46,9 @@ def tend_plates(con: Connection, rulebook: Rulebook, as_of: date) -> list[Wanted
     """Write tonight's rows of ``intervene.plate`` and its checks into ``intervene.errand``; the papers that go with new plates.
 
     A night counts for a place where none of its warnings was stale, or one of them was at the level all the same. What was closed by that
-    night lists nobody; while the data still show it, the night is not clear either. A check passes by a reply of its unit with 已化解 or 核验通过; any other outcome, and any night with a warning, starts the count of clear nights anew.
+    night lists nobody; while the data still show it, the night is not clear either. A check passes by a reply of its unit with 已化解
+    or 核验通过; any other outcome, and any night with a warning, starts the count of clear nights
+    anew.
     """
     plates = rulebook.ladder.plates
     if not plates:

@@ -32,7 +32,8 @@ KINDS: Mapping[Kind, str] = {
 class Change:
     """One thing in the rule files that is not as it was. ``before`` None: it is new; ``after`` None: it is gone.
 
-    ``what``: 规则, 信号, 派发, 等级, 单位, 例外, 名单, 地区, 来源, 指标, or the title of a file of settings. ``id`` and ``title`` name the entry, ``part`` the place in it.
+    ``what``: 规则, 信号, 派发, 等级, 单位, 例外, 名单, 地区, 来源, 指标, or the title of a file of settings. ``id`` and ``title`` name the entry,
+    ``part`` the place in it.
     """
 
     what: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from riskengine.contracts.receipt import Receipt
 from riskengine.model.source import Source
 from riskengine.store.database import Connection
 from riskengine.store.schema import record_columns
@@ -30,6 +31,9 @@ def absorb(con: Connection, source: Source, file_id: int, known_at: date) -> Abs
     same content it is unchanged; only the last word of a file on a key becomes a version. A row that retracts leaves a tombstone
     (``retracted``), so that the same retraction sent twice changes nothing. A negative ``quantity`` is stored and netted by
     whoever counts; it stands in the account as retracted. A file older than the version we hold never overwrites it.
+
+    Of receipts every word becomes a version, two rows about one warning and an older file that turns up late as well: they add up or
+    contradict each other, and that is not for the reader of files to decide. An older one is superseded from the start.
     """
     table = f"sense.{source.kind}"
     fields = list(record_columns(source.kind))
@@ -37,19 +41,22 @@ def absorb(con: Connection, source: Source, file_id: int, known_at: date) -> Abs
     count = _count(con, table, source.source)
     if count.new:
         # nothing to close and nothing to leave out: the rows as they lie, in the order of the file
-        known, rows = "CAST($known_at AS DATE)", "typed"
+        closed, rows = "NULL", "typed"
     else:
-        _classify(con, table, fields, bind, repeats=count.repeats)
+        _classify(con, table, fields, bind, repeats=count.repeats, every=source.kind == Receipt.kind)
         con.execute(
             f"""UPDATE {table} AS held SET superseded_at = greatest(held.known_at, CAST($known_at AS DATE))
-            FROM fate WHERE fate.writes AND held.source = $source AND held.superseded_at IS NULL AND held.key = fate.key""",
+            FROM fate WHERE fate.writes AND NOT fate.late AND held.source = $source AND held.superseded_at IS NULL
+            AND held.key = fate.key""",
             bind,
         )
-        known = "greatest(CAST($known_at AS DATE), fate.held_known)"
+        last = "lead(typed.row_no) OVER (PARTITION BY fate.key ORDER BY typed.row_no) IS NULL"
+        closed = f"if({last} AND NOT fate.late, NULL, CAST($known_at AS DATE))"
         rows = "typed JOIN fate USING (row_no) WHERE fate.writes ORDER BY typed.row_no"
     con.execute(
         f"""INSERT INTO {table} (source, known_at, superseded_at, retracted, file_id, row_no, {", ".join(fields)})
-        SELECT $source, {known}, NULL, typed.retracts, $file_id, typed.row_no, {", ".join(f"typed.{name}" for name in fields)}
+        SELECT $source, CAST($known_at AS DATE), {closed}, typed.retracts, $file_id, typed.row_no,
+               {", ".join(f"typed.{name}" for name in fields)}
         FROM {rows}""",
         {**bind, "file_id": file_id},
     )
@@ -94,31 +101,37 @@ def _count(con: Connection, table: str, source: str) -> _Count:
     return _Count(rows, blank, back, repeats, new)
 
 
-def _classify(con: Connection, table: str, fields: list[str], bind: dict[str, object], *, repeats: bool) -> None:
-    """Temp table ``fate(row_no, key, fate, writes, held_known)``: what each row that is not blank does to what was known before it,
-    and whether it is the one of its key that becomes a version (the file's last word, and other than what we hold).
+def _classify(
+    con: Connection, table: str, fields: list[str], bind: dict[str, object], *, repeats: bool, every: bool
+) -> None:
+    """Temp table ``fate(row_no, key, fate, writes, late)``: what each row that is not blank does to what was known before it, whether
+    it becomes a version (the file's last word on its key, other than what we hold; with ``every`` each word that is new), and whether
+    the file is older than the version we hold.
 
     The window over keys is only paid for where a file repeats one.
     """
     over = "OVER (PARTITION BY t.key ORDER BY t.row_no)"
-    before, last = ("NULL", "TRUE")
+    before, writes = ("NULL", "held_content IS NULL OR held_content <> content")
     if repeats:
-        before, last = (f"lag({_content('t', 'retracts', fields)}) {over}", f"lead(t.row_no) {over} IS NULL")
+        before = f"lag({_content('t', 'retracts', fields)}) {over}"
+        writes = "fate <> 'unchanged'" if every else f"final AND ({writes})"
+    if every:
+        writes = f"late OR ({writes})"  # the same words, said earlier than we knew
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE fate AS
         WITH held AS (SELECT * FROM {table} WHERE source = $source AND superseded_at IS NULL),
         faced AS (
           SELECT t.row_no, t.key, t.retracts OR t.quantity < 0 AS takes_back, {_content("t", "retracts", fields)} AS content,
-                 {before} AS before, {last} AS final, held.known_at AS held_known,
+                 {before} AS before, {f"lead(t.row_no) {over} IS NULL" if repeats else "TRUE"} AS final, held.known_at AS held_known,
                  CASE WHEN held.key IS NOT NULL THEN {_content("held", "retracted", fields)} END AS held_content
           FROM typed AS t LEFT JOIN held ON held.key = t.key WHERE NOT t.blank)
-        SELECT row_no, key, held_known,
-               CASE WHEN held_known > CAST($known_at AS DATE) THEN 'stale'
+        SELECT row_no, key, coalesce(held_known > CAST($known_at AS DATE), FALSE) AS late,
+               CASE WHEN late AND NOT {every} THEN 'stale'
                     WHEN coalesce(before, held_content) = content THEN 'unchanged'
                     WHEN takes_back THEN 'retracted'
                     WHEN coalesce(before, held_content) IS NULL THEN 'stored'
                     ELSE 'updated' END AS fate,
-               final AND fate <> 'stale' AND (held_content IS NULL OR held_content <> content) AS writes
+               fate <> 'stale' AND ({writes}) AS writes
         FROM faced""",
         bind,
     )

@@ -163,6 +163,18 @@ def test_the_report_can_be_taken_to_excel_with_nothing_that_computes(ledger, tmp
     book = load_workbook(tmp_path / "评估反馈.xlsx")
     assert book.sheetnames == ["规则查准率", "按主题和等级", "单位负担", "误报原因", "单位办理", "未采用的回执"]
     rows = list(book["规则查准率"].values)
-    head = ("规则", "名称", "预警", "属实或已化解", "误报", "无法核实", "未答复", "查准率", "95%区间", "按贡献", "每确认1件要办")
+    head = (
+        "规则",
+        "名称",
+        "预警",
+        "属实或已化解",
+        "误报",
+        "无法核实",
+        "未答复",
+        "查准率",
+        "95%区间",
+        "按贡献",
+        "每确认1件要办",
+    )
     assert rows[0] == head
     assert rows[1][2:] == (5, 4, 1, 0, 0, "80%", "38%–96%", "80%", "1.2件")

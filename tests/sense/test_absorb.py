@@ -98,6 +98,38 @@ def test_an_older_file_that_turns_up_late_does_not_overwrite_what_is_newer(con: 
     assert known(con, 9) == {"A": 900, "B": 1}
 
 
+def answer(con: duckdb.DuckDBPyConnection, day: int, *outcomes: str, file_id: int = 1) -> Absorbed:
+    """A filled-in list received on the ``day`` of June: a row for each outcome, all about one warning."""
+    types = {name: f"CAST(NULL AS {kind}) AS {name}" for name, kind in record_columns("receipt").items()}
+    types |= {"key": "'YJ-2026-000001|反诈中心|2026-06-01' AS key", "outcome": "outcome"}
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE typed AS SELECT row_no, {', '.join(types.values())}, FALSE AS retracts, FALSE AS blank "
+        "FROM (SELECT unnest($1::VARCHAR[]) AS outcome, generate_subscripts($1, 1) + 4 AS row_no)",
+        [list(outcomes)],
+    )
+    source = SOURCE.model_copy(update={"source": "receipts", "kind": "receipt"})
+    return absorb(con, source, file_id, date(2026, 6, day))
+
+
+def answers(con: duckdb.DuckDBPyConnection) -> list[tuple[int, str, bool]]:
+    return con.execute(
+        "SELECT day(known_at), outcome, superseded_at IS NULL FROM sense.receipt ORDER BY known_at, file_id, row_no"
+    ).fetchall()
+
+
+def test_two_rows_of_one_list_about_one_warning_are_both_kept_for_whoever_judges_receipts(con: duckdb.DuckDBPyConnection) -> None:
+    fate = answer(con, 2, "属实", "属实", "误报")
+    assert (fate.stored, fate.unchanged, fate.updated) == (1, 1, 1)
+    assert answers(con) == [(2, "属实", False), (2, "误报", True)]
+
+
+def test_receipts_are_all_kept_whichever_comes_first(con: duckdb.DuckDBPyConnection) -> None:
+    answer(con, 3, "误报", file_id=1)
+    assert answer(con, 2, "属实", file_id=2).stale == 0
+    answer(con, 1, "误报", file_id=3)
+    assert answers(con) == [(1, "误报", False), (2, "属实", False), (3, "误报", True)]
+
+
 rows = st.lists(st.tuples(st.sampled_from("ABC"), st.sampled_from([1, 2]), st.booleans()), max_size=6)
 
 

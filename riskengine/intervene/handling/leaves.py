@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from riskengine.intervene.handling.gather import standing
 from riskengine.intervene.kept_clock import AT_REST, closed_time
@@ -15,6 +15,8 @@ from riskengine.store.database import Connection
 
 __all__ = ["lengthen"]
 
+_DAY = timedelta(1)
+
 
 def lengthen(
     con: Connection, clocks: Mapping[str, Clock], by_level: Mapping[int, Clock], calendar: Calendar, as_of: date
@@ -22,8 +24,9 @@ def lengthen(
     """Reckon anew the deadlines of tonight's duties for which ``intervene.leave`` has something, from the day the clock was counted from.
 
     An extension belongs to the clock that ran when it was granted, together at most what the clock allows; a pause counts for every clock
-    that knows its reason, one that goes on until tonight. A clock that was kept over a closing (反弹) leaves at least a day,
-    and where the same warning came back graver, no more than the clock of its level gives from that night on. ``by_level``: rank → clock.
+    that knows its reason, one that goes on until tonight. A clock that was kept over a closing (反弹) leaves at least a day from the night
+    on which it came back, and where the same warning came back graver, no more than the clock of its level gives from that night
+    on. ``by_level``: rank → clock.
     """
     if not con.execute("SELECT 1 FROM intervene.leave WHERE as_of <= $1 LIMIT 1", [as_of]).fetchone():
         return
@@ -57,10 +60,11 @@ def lengthen(
             back = [each.last for each in pauses if each.reason == AT_REST and each.last > delivered_on]
             if back and level in by_level and (again := due(by_level[level], max(back), calendar)).day < now.day:
                 now = again
-            changed.append((now.day, now.provisional, as_of, id_, unit))
+            tomorrow = max([delivered_on, *back]) + _DAY  # nobody is late with what was given, or came back, that night
+            changed.append((max(now.day, tomorrow), now.provisional, as_of, id_, unit))
     if changed:
         con.executemany(
-            "UPDATE intervene.duty SET deadline = greatest(?, delivered_on + 1), provisional = ? WHERE as_of = ? AND id = ? AND unit = ?",
+            "UPDATE intervene.duty SET deadline = ?, provisional = ? WHERE as_of = ? AND id = ? AND unit = ?",
             changed,
         )
 

@@ -132,7 +132,8 @@ def test_too_few_make_none(ask):
     ("text", "route", "beside", "leads"),
     [
         ("routes:\n  - {themes: [信访], lead: zongzhi}\n  - {lead: zongzhi, catch_all: true}\n", "1", False, ["gongan"]),
-        ("routes:\n  - themes: [信访] # 信访\n    lead: zongzhi\n    routes:\n      - {levels: [红], lead: fanzha}\n", "1", False, ["gongan", "fanzha"]),
+        ("routes:\n  - themes: [信访] # 信访\n    lead: zongzhi\n    routes:\n      - {levels: [红], lead: fanzha}\n", "1", False,
+         ["gongan", "fanzha"]),
         ("routes:\n  - {themes: [信访], lead: zongzhi, routes: [{levels: [红], lead: fanzha}]}\n", "1", False, ["gongan", "fanzha"]),
         ("routes:\n  - {themes: [信访], lead: zongzhi}\n  - {lead: zongzhi, catch_all: true}\n", "2", True, ["zongzhi", "gongan", "zongzhi"]),
         ("routes:\n  - themes: [信访]\n    lead: zongzhi\n    routes:\n      - {levels: [红], lead: fanzha}\n", "1.1", False, ["gongan"]),

@@ -24,7 +24,8 @@ def test_every_change_of_a_handling_is_a_sentence_without_the_words_of_a_person(
     desk.receipt("反诈中心", 3, third, step="暂停计时", reason=WORDS[2])
     desk.nights(1, 3)
     desk.con.execute(
-        "CREATE OR REPLACE TEMP TABLE audit_night AS SELECT DISTINCT as_of, NULL::DATE AS before, NULL::DATE AS before_duty FROM intervene.duty"
+        "CREATE OR REPLACE TEMP TABLE audit_night AS "
+        "SELECT DISTINCT as_of, NULL::DATE AS before, NULL::DATE AS before_duty FROM intervene.duty"
     )
     names = {id_: unit.name for id_, unit in desk.rulebook.units.items()}
     found = happened(desk.con, [Kind(*each) for each in HANDLED])

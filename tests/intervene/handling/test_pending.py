@@ -72,6 +72,27 @@ def test_what_rises_after_it_was_closed_is_opened_again_and_the_closed_days_do_n
     ]
 
 
+def test_what_rises_after_a_closing_on_its_last_day_is_due_tomorrow_and_not_in_the_past(desk):
+    desk.warn("2222" + "111111")
+    desk.night(0)
+    desk.receipt("反诈中心", 3, outcome="已化解", fed_back_on=day(3))
+    desk.receipt("综治中心", 4, step="核验通过")
+    desk.nights(1, 4)
+    desk.receipt("反诈中心", 5, step="销号")
+    desk.night(5)
+    assert desk.state()[0] == "销号" and desk.duties(5)["fanzha"][1] == day(3)
+    desk.con.execute(
+        "INSERT INTO review.rebound (as_of, id, of_id, unit, days, level, raised_to, kind, how, closed_on) "
+        "VALUES (?, ?, ?, 'fanzha', 1, 2, 1, '办理', '加重', ?)",
+        [day(6), ID, ID, day(5)],
+    )
+    desk.nights(6, 7)
+    assert desk.state()[:2] == ("下发", day(7))
+    assert desk.duties(7)["fanzha"] == ("主办", day(8))
+    desk.nights(8, 9)
+    assert desk.duties(9)["fanzha"] == ("主办", day(8))
+
+
 def test_a_workspace_without_the_file_uses_the_table_that_is_shipped():
     shipped = load(Workspace.at(ROOT)).handling
     assert shipped.transitions == STANDARD

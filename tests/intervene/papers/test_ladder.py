@@ -160,6 +160,27 @@ def test_overdue_is_pressed_from_the_day_after_until_the_lead_has_fed_back(count
     assert con.execute("SELECT DISTINCT unit FROM intervene.rung WHERE rung = 2").fetchall() == [("fanzha",)]
 
 
+@pytest.mark.parametrize(("lead", "copies"), [("zongzhi", ["xinfang"]), ("xinfang", [])])
+def test_the_office_neither_presses_nor_summons_itself_or_its_leaders(county, lead, copies):
+    late = Climb(
+        id="late",
+        title="逾期",
+        counts="overdue",
+        rungs=(Rung(after=1, paper="督办函"), Rung(after=2, paper="约谈通知")),
+    )
+    con, rulebook = county(late, leaders="xinfang")
+    stand(con, "YJ-2026-000001", "22")
+    for n in range(2):
+        owe(con, "YJ-2026-000001", FIRST + timedelta(n), delivered=FIRST, deadline=FIRST - timedelta(1), unit=lead)
+        climb(con, rulebook, FIRST + timedelta(n))
+    assert (
+        con.execute(
+            "SELECT kind, list(unit ORDER BY role) FROM intervene.paper GROUP BY as_of, kind ORDER BY as_of"
+        ).fetchall()
+        == [("风险提示函", [lead, *copies])] * 2
+    )
+
+
 def test_a_step_that_is_not_reached_is_pressed_from_delivery(county):
     unsigned = Climb(
         id="unsigned", title="未签收", counts="unanswered", step="签收", rungs=(Rung(after=2, paper="督办函"),)
