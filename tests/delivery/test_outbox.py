@@ -59,7 +59,8 @@ def test_a_channel_that_is_down_stops_no_other_and_is_tried_again_later(here, cl
     assert (run.sent, run.failed, run.waiting) == (3, 1, 2)
     assert statuses(here) == ["已送"] * 3 and statuses(here, "share") == ["待重试", "待送", "待送"]
     clock.later(minutes=9)
-    assert here.deliver(both, clock).sent == 0
+    run = here.deliver(both, clock)
+    assert (run.sent, run.later) == (0, 3), "those that were held off wait as well"
     (tmp_path / "share").mkdir()
     clock.later(minutes=1)
     assert here.deliver(both, clock).sent == 3
@@ -88,6 +89,14 @@ def test_a_folder_or_a_list_that_cannot_be_touched_is_a_sentence_and_stops_no_ot
     assert run.told == ["bad：文件夹 data/in-the-way/below 建不起来（Not a directory）。请检查权限与磁盘空间。"]
     assert "发送中" not in statuses(here, "bad")
     (here.root / "data" / "in-the-way").unlink()
+
+
+def test_whoever_has_mended_a_channel_need_not_wait(here, clock, tmp_path, monkeypatch):
+    monkeypatch.setenv("RISKENGINE_TEST_SHARE", str(tmp_path / "share"))
+    here.deliver(book(ELSEWHERE), clock, NIGHT)
+    (tmp_path / "share").mkdir()
+    assert here.deliver(book(ELSEWHERE), clock).sent == 0
+    assert here.deliver(book(ELSEWHERE), clock, again=True).sent == 3
 
 
 def test_waits_grow_and_patience_ends_but_nothing_is_lost(here, clock, tmp_path, monkeypatch):
