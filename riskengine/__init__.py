@@ -4,4 +4,4 @@ One night is the loop 感知识别 sense → 研判预警 assess → 管控干�
 It scores places, matters, projects, units and indicators; it never scores a person.
 """
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"

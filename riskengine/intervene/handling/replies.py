@@ -102,8 +102,12 @@ SELECT $as_of, j.file_id, j.row_no, coalesce(j.code, 'unknown-step'),
     WHEN 'unknown-warning' THEN '没有编号为“' || left(j.id, 40) || '”的预警。请从本单位最新清单核对预警编号后重新提交。'
     WHEN 'unknown-unit' THEN '没有名为“' || j.unit_text || '”的责任单位。请不要改动清单中的责任单位列，更正后重新提交。'
     WHEN 'wrong-unit' THEN '预警' || j.id || '不由' || j.unit_text || '负责。请核对是否填错了行，由主办或协办单位提交。'
-    WHEN 'before-delivery' THEN '签收或反馈日期早于下发日期' || j.delivered_on || '。请更正日期后重新提交。'
-    WHEN 'in-the-future' THEN '签收或反馈日期晚于收到回执的日期' || j.known_at || '。请更正日期后重新提交。'
+    WHEN 'before-delivery' THEN j.id || '的' || concat_ws('、', if(j.signed_on < j.delivered_on, '签收日期' || j.signed_on, NULL),
+      if(j.fed_back_on < j.delivered_on, '反馈日期' || j.fed_back_on, NULL))
+      || '早于下发日期' || j.delivered_on || '，这一行没有收。请更正日期后重新提交。'
+    WHEN 'in-the-future' THEN j.id || '的' || concat_ws('、', if(j.signed_on > j.known_at, '签收日期' || j.signed_on, NULL),
+      if(j.fed_back_on > j.known_at, '反馈日期' || j.fed_back_on, NULL))
+      || '晚于收到回执的日期' || j.known_at || '，这一行没有收。请更正日期后重新提交。'
     ELSE '预警' || j.id || '：' || s.says || '请从下拉框选。这一行的其他内容照常收下。'
   END
 FROM judged AS j

@@ -79,8 +79,9 @@ class Sentences:
         theirs = [each for each in here if set(each.by) & set(event.roles)]
         legal = legal_steps(self._handling, state, level, event.roles)
         able = f"现在可以办的有：{'、'.join(legal)}。" if legal else "现在没有要由本单位办的。"
-        if here and not theirs:
-            by = "、".join(self._who(role) for role in here[0].by)
+        known = [each for each in self._handling.transitions if each.step == event.step]
+        if (here and not theirs) or not any(set(each.by) & set(event.roles) for each in known):
+            by = "、".join(self._who(role) for role in (here or known)[0].by)
             return "wrong-role", f"预警{self._id}：“{event.step}”由{by}办理，不由{self.unit(event.unit)}办理。{able}"
         if theirs:
             levels = "、".join(dict.fromkeys(name for each in theirs for name in each.levels))
@@ -106,7 +107,9 @@ class Sentences:
     def unknown_unit(self, event: Event, written: str) -> Told:
         """The unit that should have it does not exist."""
         near = suggestion(written, self._units.values(), 0)
-        return "unknown-unit", f"预警{self._id}：建议转给的单位“{written[:40]}”没有{near}请写责任单位的名称后重新提交。"
+        return "unknown-unit", (
+            f"预警{self._id}：“建议转给”写的“{written[:40]}”不是责任单位{near}请从责任单位名称里选一个，改正后重新提交。"
+        )
 
     def sent_back(self, event: Event, written: str) -> Told:
         """The unit that should have it has objected itself."""
@@ -129,10 +132,9 @@ class Sentences:
         """The day asked for is no later than the deadline."""
         return "no-extension", f"预警{self._id}：延至日期{until}不晚于现在的期限{deadline}。请更正后重新提交。"
 
-    def too_long(self, event: Event, clock: Clock | None, until: date, most: int) -> Told:
-        """More than the clock allows."""
-        unit = _UNITS[clock.unit] if clock else "日"
-        left = f"最多还能延长{most}{unit}" if most > 0 else "已经延过，不能再延"
+    def too_long(self, event: Event, clock: Clock, until: date, most: int, latest: date) -> Told:
+        """More than the clock allows. ``latest``: the day to which it could still be put off."""
+        left = f"最多还能延长{most}{_UNITS[clock.unit]}，即延至{latest}" if most > 0 else "已经延过，不能再延"
         return "no-extension", f"预警{self._id}：延至{until}太久，{left}。请更正后重新提交。"
 
     def no_pause(self, event: Event, clock: Clock | None, reason: str) -> Told:

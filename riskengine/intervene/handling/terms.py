@@ -112,20 +112,24 @@ class Running:
         _, deadline, clock = span
         if until <= deadline:
             return told.no_later(event, until, deadline)
+        assert clock is not None and clock.extension is not None
         amount = self._amount(clock, deadline, until)
-        most = span[2].extension.amount - sum(
+        most = clock.extension.amount - sum(
             each.amount or 0 for each in self._granted if each.kind == "延期" and each.unit == event.unit
         )
         if amount > most:
-            return told.too_long(event, clock, until, most)
+            latest = until
+            while self._amount(clock, deadline, latest) > most:
+                latest -= _DAY
+            return told.too_long(event, clock, until, most, latest)
         self._pending[event.unit or ""] = Asked(event.unit or "", event.day, until, amount, event.reason)
         return None
 
-    def _amount(self, clock: Clock | None, deadline: date, until: date) -> int:
+    def _amount(self, clock: Clock, deadline: date, until: date) -> int:
         """Days from the deadline to ``until``, in the unit of the clock."""
         days = [deadline + timedelta(n) for n in range(1, (until - deadline).days + 1)]
         calendar = self._terms.calendar
-        if clock is not None and clock.unit == "workdays" and calendar is not None:
+        if clock.unit == "workdays" and calendar is not None:
             return sum(calendar.rest(day) is None for day in days)
         return len(days)
 
