@@ -56,7 +56,8 @@ _GUIDE = (
         (
             "1. 保存后，把整个文件放回收件目录的“回执”文件夹，文件名不用改；当晚自动读入，"
             "次日清单的“办理状态”列会显示。用 Excel、WPS 都可以，存成 .xlsx 或 .xls；不要带宏，不要设打开密码。",
-            "2. 可以多次提交：后交的补充、改正先交的；空着的格不会抹掉以前填过的内容。",
+            "2. 可以多次提交：后交的补充、改正先交的；空着的格不会抹掉以前填过的内容。"
+            "改核查结果的，要写新的反馈日期：同一天报两个不同的结果，都不作数。",
             "3. 按预警编号对回：可以排序、筛选，可以删去不填的行、挪动列；请不要改动预警编号、责任单位和最右侧三列。",
             "4. 读不了的行会写明哪个文件、哪张表、哪一行、哪一列、怎么改；同一文件里其他的行照常读入。",
         ),
@@ -87,7 +88,9 @@ _GUIDE = (
 )
 
 
-def evidence_sheet(sheet: Worksheet, entries: Iterable[Entry], styles: Mapping[str, Format]) -> None:
+def evidence_sheet(
+    sheet: Worksheet, entries: Iterable[Entry], rulebook: Rulebook, styles: Mapping[str, Format]
+) -> None:
     """One row a record of an open warning: the columns that most kinds share apart, the rest as ``title：value``."""
     for at, (title, width) in enumerate(_COLUMNS):
         sheet.set_column(at, at, width)
@@ -98,7 +101,7 @@ def evidence_sheet(sheet: Worksheet, entries: Iterable[Entry], styles: Mapping[s
         for each in entry.evidence:
             for record in each.get("rows", ()):
                 row += 1
-                texts = _record(entry, each, record)
+                texts = _record(entry, each, record, rulebook)
                 sheet.set_row(row, row_height(texts, widths, least=20))
                 for at, text in enumerate(texts):
                     sheet.write_string(row, at, text, styles["text"])
@@ -107,14 +110,16 @@ def evidence_sheet(sheet: Worksheet, entries: Iterable[Entry], styles: Mapping[s
     sheet.repeat_rows(0)
 
 
-def _record(entry: Entry, each: Mapping[str, Any], record: Sequence[Any]) -> list[str]:
+def _record(entry: Entry, each: Mapping[str, Any], record: Sequence[Any], rulebook: Rulebook) -> list[str]:
     titled = zip(each.get("columns", ()), record, strict=False)
     values = {str(title): "" if value is None else str(value) for title, value in titled}
     rest = "；".join(f"{title}：{value}" for title, value in values.items() if title not in _OWN and value)
     rules = {str(rule.get("rule")): str(rule.get("title")) for rule in entry.why.get("rules", ())}
-    rule = rules.get(str(each.get("rule")), str(each.get("rule") or ""))
+    rule = str(each.get("rule") or "")
+    # a rule that only joins others shows what those rest on
+    told = rules.get(rule) or (rulebook.rules[rule].title if rule in rulebook.rules else rule)
     own = (values.get(name, "") for name in _OWN)
-    return [entry.id, entry.subject_name, rule, str(each.get("title") or ""), *own, rest]
+    return [entry.id, entry.subject_name, told, str(each.get("title") or ""), *own, rest]
 
 
 def guide_sheet(sheet: Worksheet, rulebook: Rulebook, styles: Mapping[str, Format]) -> None:

@@ -87,7 +87,7 @@ def unit_workbook(unit: Unit, digest: Digest[Line], rulebook: Rulebook, as_of: d
         _unread_sheet(book, unit, digest.unread)
     if digest.waiting:
         _waiting_sheet(book, unit, digest.waiting, as_of)
-    evidence_sheet(book.sheet("证据明细"), entries, book.styles)
+    evidence_sheet(book.sheet("证据明细"), entries, rulebook, book.styles)
     guide_sheet(book.sheet("填写说明"), rulebook, book.styles)
     if listed:
         _answers(book, sheet, [column.title for column in columns], causes, rulebook, min(listed), as_of)
@@ -118,7 +118,7 @@ def county_workbook(digest: Digest[Entry], levels: Sequence[Level], as_of: date)
         end = book.heading(sheet, end, text, len(columns), folds=True)
         end = book.rows(sheet, columns, digest.folded, end, len(columns), folded=True)
     book.frame(sheet, end, len(columns), len(columns))
-    evidence_sheet(book.sheet("证据明细"), digest.rows, book.styles)
+    evidence_sheet(book.sheet("证据明细"), digest.rows, rulebook, book.styles)
     return book.content()
 
 

@@ -12,6 +12,7 @@ from difflib import get_close_matches
 
 from riskengine.contracts import contract
 from riskengine.contracts.personal import personal_name
+from riskengine.contracts.receipt import Receipt
 from riskengine.errors import SourceBroken
 from riskengine.model.source import Source
 from riskengine.sense.liken import likened
@@ -149,9 +150,7 @@ def check(file: str, names: Sequence[str], source: Source, want: Wanted) -> list
     missing = [name for name in want.mapped if name not in names]
     if fatal := [name for name in missing if name in want.fatal]:
         told = "、".join(f"“{want.mapped[name]}”{_near(name, new)}" for name in fatal)
-        raise SourceBroken(
-            f"{file}：缺少必需的列{told}。请补上这一列后重报；如果是列名改了，请改写 rules/sources 里来源 {source.source} 的列名。"
-        )
+        raise SourceBroken(f"{file}：缺少必需的列{told}。{_what_to_do(source, '请补上这一列后重报')}")
     notes = [
         Note("personal-column", f"{file}：列“{name}”含{told}，属于个人信息，整列没有读入。请今后不要报送这一列。")
         for name, told in private.items()
@@ -159,7 +158,9 @@ def check(file: str, names: Sequence[str], source: Source, want: Wanted) -> list
     notes += [
         Note(
             "new-column",
-            f"{file}：新出现的列“{name}”没有使用。请在来源 {source.source} 的 fields 里写明用途，或列入 ignore。",
+            f"{file}：列“{name}”不是清单上的列，没有读入。要说的请写进“处置措施”或“理由”。"
+            if source.kind == Receipt.kind
+            else f"{file}：新出现的列“{name}”没有使用。请在来源 {source.source} 的 fields 里写明用途，或列入 ignore。",
         )
         for name in new
     ]
@@ -173,14 +174,24 @@ def check(file: str, names: Sequence[str], source: Source, want: Wanted) -> list
 
 def no_header(file: str, rows: Sequence[Sequence[str]], source: Source, want: Wanted) -> SourceBroken:
     """The error for a table in which :func:`locate` found no header; raises nothing itself."""
+    if source.kind == Receipt.kind:
+        return SourceBroken(f"{file}：前 {SEARCHED_ROWS} 行里找不到清单的表头，没有读入。{_what_to_do(source, '')}")
     filled = [row for row in rows[:SEARCHED_ROWS] if any(cell.strip() for cell in row)]
     best = max(filled, key=lambda row: len({tidy(cell) for cell in row} & want.mapped.keys()), default=[])
     seen = [tidy(cell) for cell in best if cell.strip()]
     lacking = "、".join(f"“{column}”{_near(name, seen)}" for name, column in want.mapped.items() if name not in seen)
     return SourceBroken(
-        f"{file}：前 {SEARCHED_ROWS} 行里找不到表头，缺少列{lacking}。"
-        f"请补上列名后重报；如果是列名改了，请改写 rules/sources 里来源 {source.source} 的列名。"
+        f"{file}：前 {SEARCHED_ROWS} 行里找不到表头，缺少列{lacking}。{_what_to_do(source, '请补上列名后重报')}"
     )
+
+
+def _what_to_do(source: Source, supply: str) -> str:
+    """Who fills in a list cannot change the rules, and need not: the list has all columns."""
+    if source.kind == Receipt.kind:
+        return (
+            "回执请填在本单位最新的预警清单里，表头那一行和各列列名照原样保留，改好后重报；全县清单、指标提示不是回执。"
+        )
+    return f"{supply}；如果是列名改了，请改写 rules/sources 里来源 {source.source} 的列名。"
 
 
 def _near(name: str, candidates: Sequence[str]) -> str:

@@ -50,8 +50,7 @@ def test_killed_over_and_over_within_a_phase_the_night_ends_like_an_undisturbed_
 ):
     took = steps.get(phase, {"line": 0, "write": 0})
     points = [(phase, "before", 0)]
-    points += [(phase, "line", max(1, took["line"] * share // 100)) for share in (35, 90)]
-    points += [(phase, "write", max(1, took["write"] * share // 100)) for share in (50, 99)]
+    points += [(phase, "line", max(1, took["line"] * 60 // 100)), (phase, "write", max(1, took["write"] * 99 // 100))]
     points = [point for point in points if point[1] == "before" or took[point[1]]] + [(phase, "after", 0)]
     assert kill(county, points) == ["killed"] * len(points)
     assert not (county.night(SECOND) / "run.json").exists(), "a night that was killed never passes for a finished one"

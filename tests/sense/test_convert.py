@@ -123,7 +123,7 @@ CELLS = {
 }
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(rows=st.lists(st.fixed_dictionaries(CELLS), min_size=1, max_size=25))
 def test_a_row_is_refused_exactly_where_the_contract_refuses_it(
     con: duckdb.DuckDBPyConnection, rows: list[dict[str, str | None]]

@@ -180,6 +180,30 @@ def test_a_column_that_somebody_added_is_noted_and_one_that_older_lists_lack_is_
     assert set(said(desk)["YJ-2026-000001"]) == {"签收日期", "核查结果", "处置措施", "反馈日期", "填报岗位"}
 
 
+def test_who_fills_in_a_list_is_told_what_to_do_with_the_list_not_with_the_rules(desk: Desk) -> None:
+    report = read(desk, filled(desk, [[*TITLES, "备注"], [*ONE, *[None] * 5, "已电话联系"]]))
+    assert notes(report)["new-column"] == "表.xlsx：列“备注”不是清单上的列，没有读入。要说的请写进“处置措施”或“理由”。"
+    whole_county = [
+        "预警编号",
+        "等级",
+        "状态",
+        "对象",
+        "主题",
+        "主办单位",
+        "协办单位",
+        "下发日期",
+        "办理期限",
+        "办理状态",
+    ]
+    for rows in ([ONE, TWO], [whole_county, ["YJ-2026-000001"]]):
+        with pytest.raises(SourceBroken) as told:
+            read(desk, filled(desk, rows))
+        assert str(told.value) == (
+            "表.xlsx：前 20 行里找不到清单的表头，没有读入。回执请填在本单位最新的预警清单里，表头那一行和各列列名照原样保留，"
+            "改好后重报；全县清单、指标提示不是回执。"
+        )
+
+
 def test_an_old_workbook_that_was_renamed_is_read_whatever_it_is_called(desk: Desk) -> None:
     content = (FILLED / "老式工作簿改名.xlsx").read_bytes()
     assert content.startswith(b"\xd0\xcf\x11\xe0")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from riskengine.intervene.answers import OUTCOMES, POSTS
+from riskengine.intervene.answers import OUTCOMES, POSTS, Choices
 from riskengine.intervene.book import FIRST_ROW, Book
 from riskengine.intervene.columns import Column
 from riskengine.intervene.handling.gather import TAKEN_BACK, standing
@@ -118,8 +118,10 @@ def pending_workbook(found: list[Pending], rulebook: Rulebook, as_of: date) -> b
                 "error_message": "请从下拉框选：" + "、".join(each.may) + "。",
             },
         )
-    for title, items in (("核查结果", OUTCOMES), ("填报岗位", POSTS)):
-        sheet.data_validation(first, at[title], last, at[title], {"validate": "list", "source": list(items)})
+    units = [unit.name for unit in sorted(rulebook.units.values(), key=lambda each: (each.sort, each.id))]
+    whom = Choices(book.hidden, "选项").source(units)
+    for title, items in (("核查结果", list(OUTCOMES)), ("填报岗位", list(POSTS)), ("建议转给", whom)):
+        sheet.data_validation(first, at[title], last, at[title], {"validate": "list", "source": items})
     return book.content()
 
 

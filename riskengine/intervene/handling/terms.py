@@ -118,9 +118,9 @@ class Running:
             each.amount or 0 for each in self._granted if each.kind == "延期" and each.unit == event.unit
         )
         if amount > most:
-            latest = until
-            while self._amount(clock, deadline, latest) > most:
-                latest -= _DAY
+            latest = deadline
+            while self._amount(clock, deadline, latest + _DAY) <= most:
+                latest += _DAY
             return told.too_long(event, clock, until, most, latest)
         self._pending[event.unit or ""] = Asked(event.unit or "", event.day, until, amount, event.reason)
         return None

@@ -104,7 +104,7 @@ def test_an_unknown_unit_is_named_and_nothing_is_decided(desk):
     desk.receipt("综治中心", 1, step="同意退回", refer_to="公按局")
     desk.night(1)
     assert desk.state()[0] == "退回"
-    assert "“公按局”没有，是否想写“公安局”？" in desk.refused()[0][1]
+    assert "“公按局”不是责任单位，是否想写“公安局”？" in desk.refused()[0][1]
 
 
 def test_a_unit_that_works_along_may_leave_without_moving_the_state(desk):

@@ -6,6 +6,9 @@ from datetime import date
 
 import pytest
 
+from riskengine.intervene.handled import handled
+from riskengine.intervene.parts import duties
+
 from .conftest import ID, day
 
 
@@ -51,8 +54,20 @@ def test_a_receipt_of_tomorrow_is_not_known_tonight(desk):
         (ID, "水利局", 1, "unknown-unit", "没有名为“水利局”的责任单位。请不要改动清单中的责任单位列，更正后重新提交。"),
         (ID, "信访局", 1, "wrong-unit", f"预警{ID}不由信访局负责。请核对是否填错了行，由主办或协办单位提交。"),
         (ID, "综治中心", 1, "wrong-unit", f"预警{ID}不由综治中心负责。请核对是否填错了行，由主办或协办单位提交。"),
-        (ID, "反诈中心", -1, "before-delivery", "签收或反馈日期早于下发日期2026-06-10。请更正日期后重新提交。"),
-        (ID, "反诈中心", 2, "in-the-future", "签收或反馈日期晚于收到回执的日期2026-06-11。请更正日期后重新提交。"),
+        (
+            ID,
+            "反诈中心",
+            -1,
+            "before-delivery",
+            f"{ID}的签收日期2026-06-09早于下发日期2026-06-10，这一行没有收。请更正日期后重新提交。",
+        ),
+        (
+            ID,
+            "反诈中心",
+            2,
+            "in-the-future",
+            f"{ID}的签收日期2026-06-12晚于收到回执的日期2026-06-11，这一行没有收。请更正日期后重新提交。",
+        ),
     ],
 )
 def test_what_cannot_be_a_reply_is_refused_with_file_row_and_what_to_do(desk, id_, unit, signed, code, sentence):
@@ -125,3 +140,68 @@ def test_a_night_that_runs_again_is_the_same_night(desk):
     before = desk.replies()
     desk.night(1)
     assert desk.replies() == before
+
+
+def town(desk, n: int) -> tuple[str, int | None]:
+    """What the township's list says of its part on a night, and how many days it has left."""
+    found = duties(desk.con, desk.rulebook, day(n), handled(desk.con, day(n)), "d.as_of = $as_of")
+    [part] = [each for each in found[ID] if each.unit == "town-01"]
+    return part.receipt.replace("\n", " "), part.left(day(n))
+
+
+def test_a_unit_that_works_along_has_reported_only_with_outcome_and_day(desk):
+    desk.warn("3333")
+    desk.night(0)
+    desk.receipt("清溪镇人民政府", 1, signed_on=day(1), outcome="属实")
+    desk.night(1)
+    assert town(desk, 1) == ("已核查：属实 没有反馈日期", 6)
+    desk.receipt("清溪镇人民政府", 2, outcome="属实", fed_back_on=day(2))
+    desk.night(2)
+    assert town(desk, 2) == (f"已反馈：属实 {day(2)}", None)
+
+
+@pytest.mark.parametrize("said", [("属实", "误报"), ("误报", "属实")])
+def test_two_outcomes_for_one_day_say_nothing_on_the_list_whichever_came_last(desk, said):
+    desk.warn("3333")
+    desk.night(0)
+    for outcome in said:
+        desk.receipt("清溪镇人民政府", 1, signed_on=day(1), outcome=outcome, fed_back_on=day(1))
+    desk.night(1)
+    assert [code for code, _ in desk.refused()] == ["contradiction", "contradiction"]
+    assert town(desk, 1) == (f"已签收 {day(1)}", 6)
+    desk.receipt("清溪镇人民政府", 2, outcome="已化解", fed_back_on=day(2))
+    desk.night(2)
+    assert town(desk, 2) == (f"已反馈：已化解 {day(2)}", None)
+
+
+def test_the_list_tells_the_outcome_of_the_newest_day_though_the_older_one_came_last(desk):
+    desk.warn("33333")
+    desk.night(0)
+    desk.receipt("清溪镇人民政府", 3, outcome="已化解", fed_back_on=day(3))
+    desk.nights(1, 3)
+    desk.receipt("清溪镇人民政府", 4, outcome="属实", fed_back_on=day(1))
+    desk.night(4)
+    assert town(desk, 4) == (f"已反馈：已化解 {day(3)}", None)
+
+
+def test_what_was_reported_before_the_warning_came_back_is_owed_again(desk):
+    desk.warn("3333")
+    desk.night(0)
+    desk.receipt("清溪镇人民政府", 1, signed_on=day(1), outcome="已化解", fed_back_on=day(1))
+    desk.nights(1, 2)
+    desk.con.execute(
+        "INSERT INTO intervene.step (as_of, id, nth, step, state, role, on_day) VALUES (?, ?, 9, '反弹', '下发', '引擎', ?)",
+        [day(3), ID, day(3)],
+    )
+    assert town(desk, 2) == (f"已反馈：已化解 {day(1)}", None)
+    assert duties(desk.con, desk.rulebook, day(3), handled(desk.con, day(3)), "TRUE")[ID][1].receipt == "未签收"
+
+
+@pytest.mark.parametrize(("step", "who"), [("核验通过", "核验单位综治中心"), ("核验不通过", "核验单位综治中心")])
+def test_a_step_that_is_never_the_units_is_refused_with_whose_it_is(desk, step, who):
+    desk.warn("3333")
+    desk.night(0)
+    desk.receipt("清溪镇人民政府", 1, step=step)
+    desk.night(1)
+    [(code, sentence)] = desk.refused()
+    assert (code, f"“{step}”由{who}办理，不由清溪镇人民政府办理。" in sentence) == ("wrong-role", True), sentence
