@@ -10,7 +10,7 @@ from riskengine.workspace import Workspace
 
 __all__ = ["differences"]
 
-_TIMES = {"seconds", "queued_at", "first_at", "last_at", "next_at", "tries", "detail"}
+_TIMES = {"seconds", "queued_at", "first_at", "last_at", "next_at", "tries", "detail", "doubtful"}
 """How long things took, when something was sent and how often it was tried: what a kill may change."""
 
 _TRIED = "delivery.attempt"
