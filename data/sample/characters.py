@@ -71,7 +71,7 @@ class Character:
 
 CHARACTERS: Mapping[str, Character] = {
     "good": Character("good", (1, 1), (0.3, 0.9), 0.97, objects=0.03),
-    "late": Character("late", (2, 5), (1.0, 2.2), 0.85, objects=0.04, extends=0.3),
+    "late": Character("late", (2, 5), (1.0, 2.2), 0.85, objects=0.04, extends=0.6),
     "lazy": Character("lazy", (1, 2), (0.1, 0.2), 0.8, copies=True),
     "careless": Character("careless", (1, 3), (0.4, 1.3), 0.9, objects=0.02, careless=True),
 }

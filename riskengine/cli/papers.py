@@ -62,12 +62,18 @@ def papers(
 
 def _text(rulebook: Rulebook, span: str, found: list[dict[str, Any]], plates: list[dict[str, Any]]) -> list[str]:
     names = {each.id: each.name for each in rulebook.units.values()}
-    numbers = len({(each["kind"], each["number"]) for each in found})
-    lines = [f"{span} 出公文 {numbers} 份。" if found else f"{span} 没有出公文。"]
+    copies: dict[tuple[str, str], dict[str, list[str]]] = {}
     for each in found:
+        to = copies.setdefault((each["kind"], each["number"]), {})
+        to.setdefault(each["role"], []).append(names.get(each["unit"], each["unit"]))
+    lines = [f"{span} 出公文 {len(copies)} 份。" if found else f"{span} 没有出公文。"]
+    first = {(each["kind"], each["number"]): each for each in reversed(found)}
+    for paper, to in copies.items():
+        each = first[paper]
         built_in = "" if each["template"] else "（程序自带的模板）"
+        who = "，".join(f"{role} {'、'.join(units)}" for role, units in to.items())
         lines += [
-            f"{each['as_of']}  {each['number']}  {each['kind']}  {each['role']} {names.get(each['unit'], each['unit'])}  {each['id']}",
+            f"{each['as_of']}  {each['number']}  {each['kind']}  {who}  {each['id']}",
             f"    {each['why']}",
             f"    data/outbox/{each['as_of']}/{each['path']}{built_in}",
         ]

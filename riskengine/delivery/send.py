@@ -68,7 +68,8 @@ PACE = Pace()
 @dataclass
 class Delivered:
     """What one run came to. ``queued``: new messages; ``failed``: tried and not sent; ``waiting``: not tried because their channel is
-    down or the hour is quiet; ``later``: failed before or wait behind one that did, their time has not come. ``told``: sentences about failures, one a channel
+    down or the hour is quiet; ``later``: failed before or wait behind one that did, their time has not come.
+    ``told``: sentences about failures, one a channel
     and reason.
     """
 
@@ -94,7 +95,8 @@ def deliver(
     pace: Pace = PACE,
     opened: Opened | None = None,
 ) -> Delivered:
-    """Queue the night ``as_of`` (None: no night) and send what is due on every active channel. ``again``: what was laid aside, and what has to wait, too.
+    """Queue the night ``as_of`` (None: no night) and send what is due on every active channel.
+    ``again``: what was laid aside, and what has to wait, too.
     ``opened`` gives the database for a moment, None: the workspace's own file is opened each time.
 
     A failure on one message or channel stops no other. Raises WrongUse where the night has not run, Busy where another delivery is

@@ -73,7 +73,8 @@ def deliveries(
 
 
 _MESSAGES = """
-SELECT id, as_of, channel, kind, unit, "to", address, subject, sha256, status, tries, queued_at, last_at, next_at, doubtful, detail
+SELECT id, as_of, channel, kind, unit, "to", address, subject, sha256, status, tries, queued_at, last_at, next_at,
+  doubtful AND kind <> 'folder', detail
 FROM delivery.message
 WHERE ($as_of::DATE IS NULL OR as_of = $as_of) AND ($since::DATE IS NULL OR as_of >= $since)
   AND ($unit::VARCHAR IS NULL OR coalesce(unit, 'county') = $unit) AND ($channel::VARCHAR IS NULL OR channel = $channel)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from riskengine.explain.chain import Route
+from riskengine.explain.given import after_routes
 from riskengine.explain.relive import Scene
 from riskengine.explain.wording import TYPES
 from riskengine.intervene.routing import route
@@ -42,6 +43,8 @@ def route_of(scene: Scene, subject: str, name: str, place: str | None, level: in
         if at is None
         else in_words(scene.rulebook.routes[at], names, TYPES)
     )
+    if warning is not None and (more := after_routes(con, scene.rulebook, warning, as_of)):
+        says = f"{says}；{more}"
     given = _given(scene, warning)
     if given:
         return Route(nth, says, tuple((names.get(unit, unit), role, day) for unit, role, day in given), False)

@@ -9,6 +9,7 @@ from typing import Any
 
 from riskengine.errors import WrongUse
 from riskengine.explain.find import newest_night
+from riskengine.explain.given import after_routes
 from riskengine.explain.wording import TYPES, columns
 from riskengine.intervene.routing import current_places, line_of, own_unit, place_name
 from riskengine.model.duty import Place, Route
@@ -25,7 +26,9 @@ _MANY = 20
 
 @dataclass(frozen=True)
 class Asked:
-    """A warning, there or thought of. ``level``: rank; ``place``: code; ``says``: the warning in words."""
+    """A warning, there or thought of. ``level``: rank; ``place``: code; ``says``: the warning in words; ``after``: what became of it
+    after the routes, "" where nothing did.
+    """
 
     theme: str
     subject_type: Subject
@@ -33,6 +36,7 @@ class Asked:
     place: str | None
     level: int
     says: str
+    after: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,15 +59,24 @@ def asked_of(workspace: Workspace, rulebook: Rulebook, text: str, as_of: date | 
         if not workspace.database.exists():
             raise WrongUse("这个工作区还没有运行过任何一夜。请改用 --theme、--kind、--place、--level 写出要问的预警。")
         night = as_of or newest_night(con)
-        rows = con.execute(_OPEN, {"as_of": night, "text": written, "id": written.upper()}).fetchall()
+        rows = con.execute(_OPEN, {"as_of": night, "text": written, "id": written.upper()}).fetchall()[:_MANY]
+        after = {id_: after_routes(con, rulebook, id_, night) for id_, *_ in rows}
     levels = {level.rank: level.name for level in rulebook.levels}
     if not rows:
         raise WrongUse(
             f"{night} 没有编号、对象或名称为“{written[:40]}”的在办预警。请核对，或用 --theme、--kind、--place、--level 来问。"
         )
     return night, [
-        Asked(theme, Subject(type_), subject, place, rank, f"{id_} {name}，{theme}，{levels.get(rank, rank)}级")
-        for id_, type_, subject, name, place, theme, rank in rows[:_MANY]
+        Asked(
+            theme,
+            Subject(type_),
+            subject,
+            place,
+            rank,
+            f"{id_} {name}，{theme}，{levels.get(rank, rank)}级",
+            after[id_],
+        )
+        for id_, type_, subject, name, place, theme, rank in rows
     ]
 
 
@@ -126,7 +139,8 @@ def shown_text(shown: Shown, rulebook: Rulebook, as_of: date) -> str:
         return "\n".join([*lines, "没有一条派发能接住它，请核对 rules/routes.yaml。"])
     along = f"，协办 {units[shown.along]}" if shown.along else ""
     copies = f"，抄送 {'、'.join(units[unit] for unit in shown.copies)}" if shown.copies else ""
-    return "\n".join([*lines, f"由第{shown.number}条接走：主办 {units[shown.lead]}{along}{copies}。"])
+    lines.append(f"由第{shown.number}条接走：主办 {units[shown.lead]}{along}{copies}。")
+    return "\n".join([*lines, f"{shown.asked.after}。"] if shown.asked.after else lines)
 
 
 def shown_json(shown: Shown, as_of: date) -> dict[str, Any]:
@@ -144,6 +158,7 @@ def shown_json(shown: Shown, as_of: date) -> dict[str, Any]:
         "lead": shown.lead,
         "along": shown.along,
         "copies": list(shown.copies),
+        "after": asked.after,
         "steps": [{"route": number, "says": says, "why_not": why} for number, says, why in shown.steps],
     }
 

@@ -44,7 +44,7 @@ def assign(con: Connection, rulebook: Rulebook, as_of: date) -> None:
             now = due(by_id[name], counted_from, calendar)
             con.execute(_RECKON, [now.day, now.provisional, as_of, name, counted_from])
     keep_clock(con, rulebook, by_id, as_of)
-    lengthen(con, by_id, clocks, calendar, as_of)
+    lengthen(con, by_id, clocks, calendar, as_of, keeps_clock=rulebook.rebound.keeps_clock)
 
 
 _ASSIGN = """

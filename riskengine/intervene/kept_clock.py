@@ -7,7 +7,7 @@ in the closed warning has a clock of its own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from riskengine.model.clock import Clock
@@ -16,7 +16,7 @@ from riskengine.rulebook.due import Pause, due
 from riskengine.rulebook.workdays import Calendar
 from riskengine.store.database import Connection
 
-__all__ = ["AT_REST", "closed_time", "keep_clock", "with_rest"]
+__all__ = ["AT_REST", "closed_time", "keep_clock"]
 
 AT_REST = "已销号"
 """The reason of the pause between closing and coming back; every clock allows it."""
@@ -44,17 +44,6 @@ def keep_clock(con: Connection, rulebook: Rulebook, clocks: Mapping[str, Clock],
         )
 
 
-def with_rest(
-    con: Connection, clock: Clock, pauses: Sequence[Pause], id_: str, unit: str, as_of: date
-) -> tuple[Clock, list[Pause]]:
-    """The clock and the pauses of a unit's duty of tonight, with the days at rest where its warning keeps an older clock."""
-    kept = con.execute(_KEPT, {"as_of": as_of, "id": id_, "unit": unit}).fetchone()
-    if kept is None:
-        return clock, list(pauses)
-    rest, _ = closed_time(con, id_, kept[0])
-    return _restful(clock), [*pauses, *rest]
-
-
 def _restful(clock: Clock) -> Clock:
     return clock.model_copy(update={"pauses": (*clock.pauses, AT_REST)})
 
@@ -78,11 +67,6 @@ SELECT d.id, d.unit, d.role, d.clock, d.delivered_on FROM intervene.duty AS d
 SEMI JOIN (FROM assess.reopened WHERE as_of = $as_of) AS r ON r.id = d.id
 WHERE d.as_of = $as_of AND (d.delivered_on = $as_of OR (d.provisional AND d.counted_from < d.delivered_on))
 ORDER BY d.id, d.unit, d.role
-"""
-
-_KEPT = """
-SELECT d.delivered_on FROM intervene.duty AS d SEMI JOIN assess.reopened AS r ON r.id = d.id
-WHERE d.as_of = $as_of AND d.id = $id AND d.unit = $unit AND d.counted_from < d.delivered_on
 """
 
 _FIRST = "SELECT min(delivered_on) FROM intervene.duty WHERE id = $id AND unit = $unit"

@@ -15,7 +15,8 @@ from riskengine.store.database import Connection
 
 __all__ = ["climb"]
 
-_PERIOD = {"nights": "夜", "weeks": "周", "ten-days": "旬", "months": "个月"}
+_LOOKED = {"weeks": "逐周", "ten-days": "逐旬", "months": "逐月"}
+"""A period counts by its last night: two ends of 旬 may lie ten days apart, which are not two 旬."""
 
 
 def climb(con: Connection, rulebook: Rulebook, as_of: date) -> None:
@@ -73,7 +74,9 @@ def _why(each: Climb, gravest: str, n: int, since: date, stale: int) -> str:
     if each.counts in PERIODS:
         left_out = f"，其间数据不全的{stale}夜没有计入" if stale and each.counts == "nights" else ""
         level = f"{each.level}级{'' if each.level == gravest else '及以上'}"
-        return f"{level}已连续{n}{_PERIOD[each.counts]}（{chinese_day(since)}起{left_out}）"
+        if each.counts != "nights":
+            return f"{_LOOKED[each.counts]}研判已连续{n}次为{level}（{chinese_day(since)}起）"
+        return f"{level}已连续{n}夜（{chinese_day(since)}起{left_out}）"
     if each.counts == "overdue":
         return f"办理期限{chinese_day(since)}已过{n}天，主办单位尚未反馈"
     return f"{chinese_day(since)}下发，已{n}天，主办单位尚未{each.step}"

@@ -113,7 +113,7 @@ def _documents(con: Connection, rulebook: Rulebook, as_of: date) -> Iterator[Doc
         yield Document(f"{names[unit]}/{names[unit]}核验审批_{as_of}.xlsx", pending_workbook(waiting, rulebook, as_of), unit)
     yield from papers(con, rulebook, as_of, formal, names)
     yield Document(
-        "全县清单.xlsx", county_workbook(county_digest(found, ended, as_of), rulebook.levels, as_of), None, len(found)
+        "全县清单.xlsx", county_workbook(county_digest(found, ended, as_of), rulebook, as_of), None, len(found)
     )
     yield Document("warnings.jsonl", as_json_lines(found, as_of), None, len(found))
     tonight = situation(con, rulebook, as_of)

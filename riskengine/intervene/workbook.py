@@ -23,7 +23,7 @@ from riskengine.intervene.lines import Entry, Line
 from riskengine.intervene.sheets import evidence_sheet, guide_sheet
 from riskengine.intervene.unread import Unread
 from riskengine.intervene.wording import counts
-from riskengine.model.duty import Level, Unit
+from riskengine.model.duty import Unit
 from riskengine.model.rulebook import Rulebook
 
 __all__ = ["OUTCOMES", "POSTS", "Book", "county_workbook", "unit_workbook"]
@@ -94,15 +94,15 @@ def unit_workbook(unit: Unit, digest: Digest[Line], rulebook: Rulebook, as_of: d
     return book.content()
 
 
-def county_workbook(digest: Digest[Entry], levels: Sequence[Level], as_of: date) -> bytes:
+def county_workbook(digest: Digest[Entry], rulebook: Rulebook, as_of: date) -> bytes:
     """The list of the whole county: one row a warning, for reading, filtering and sorting."""
     hint = "办理期限为主办单位的期限；各单位的清单在同名文件夹中，回执只在单位清单中填写。"
     columns = county_columns(as_of)
-    book = Book(levels, as_of)
+    book = Book(rulebook.levels, as_of)
     sheet = book.sheet("全县清单")
     listed = [entry for entry in digest.rows if entry.lifted_on in (None, as_of)]
     said = tonight(digest, lambda entry: entry, lambda entry: entry.duties, as_of)
-    book.head(sheet, "全县风险预警清单", counts(levels, listed), hint, len(columns), said)
+    book.head(sheet, "全县风险预警清单", counts(rulebook.levels, listed), hint, len(columns), said)
     book.titles(sheet, columns)
     end = book.rows(sheet, columns, digest.shown, FIRST_ROW, len(columns))
     if digest.ended:

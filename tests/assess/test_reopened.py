@@ -82,10 +82,13 @@ def test_what_was_not_known_or_is_about_something_else_raises_nothing(con, known
     assert lives(con, "33") == "+3 =3"
 
 
-def test_a_closing_that_was_taken_back_raises_nothing(con):
+@pytest.mark.parametrize(
+    ("taken_back", "life"), [(-1, "+3"), (0, "+2")]
+)  # of tonight's receipts the assessment knows nothing
+def test_a_closing_that_was_taken_back_raises_nothing(con, taken_back, life):
     closed(con, -3, -3, 5)
-    con.execute("INSERT INTO intervene.handling (as_of, id, state) VALUES (?, ?, '处置')", [on(-1), OLD])
-    assert lives(con, "3") == "+3"
+    con.execute("INSERT INTO intervene.handling (as_of, id, state) VALUES (?, ?, '处置')", [on(taken_back), OLD])
+    assert lives(con, "3") == life
 
 
 def test_a_warning_that_was_open_all_the_time_is_not_raised(con):

@@ -98,7 +98,7 @@ def listed(
 
 TABLES = (
     "assess.warning", "assess.state", "intervene.duty", "intervene.list", "intervene.reply", "intervene.waiting", "intervene.copied",
-    "intervene.errand", "delivery.message", "delivery.attempt",
+    "intervene.errand", "intervene.handling", "delivery.message", "delivery.attempt",
 )  # fmt: skip
 
 

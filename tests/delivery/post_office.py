@@ -15,7 +15,7 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 
 class PostOffice:
     """``manner``: take (answers 250), refuse (550), busy (451), drop (takes the text, breaks the connection), silent (never answers the
-    text), no-recipient. ``taken``: what was answered with 250; ``seen``: every text that came in whole, whatever the answer.
+    text), no-recipient, full (452). ``taken``: what was answered with 250; ``seen``: every text that came in whole, whatever the answer.
     """
 
     def __init__(self, manner: str = "take") -> None:
@@ -27,6 +27,8 @@ class PostOffice:
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
         if self.manner == "no-recipient":
             return "550 no such mailbox"
+        if self.manner == "full":
+            return "452 too many recipients"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 

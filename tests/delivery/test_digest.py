@@ -50,6 +50,15 @@ def test_a_line_that_the_unit_has_answered_is_neither_late_nor_due(con):
     assert "已超期" not in text(con) and "其余 1 件见清单。" in text(con)
 
 
+def test_what_is_closed_is_told_no_more(con):
+    warn(con, "YJ-2026-000012", "持续", 4, "fanzha", late=2)
+    con.execute(
+        "INSERT INTO intervene.handling (as_of, id, state, since, outcome, closed_on) VALUES ($1, 'YJ-2026-000012', '销号', $1, '属实', $1)",
+        [NIGHT],
+    )
+    assert "在办 1 件：红 1" in text(con) and "YJ-2026-000012" not in text(con)
+
+
 def test_what_waits_errands_and_copies_are_told_below(con):
     con.execute("INSERT INTO intervene.waiting (as_of, id, unit) VALUES (?, 'YJ-2026-000020', 'fanzha')", [NIGHT])
     con.execute("INSERT INTO intervene.copied VALUES (?, 'YJ-2026-000002', 'fanzha')", [NIGHT])

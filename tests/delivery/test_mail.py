@@ -83,6 +83,15 @@ def test_a_server_that_refuses_has_surely_not_taken_it(here, clock, office, mail
     assert state(here) == [("待重试", 1, False)]
 
 
+@pytest.mark.parametrize(("manner", "failed"), [("full", 1), ("no-recipient", 3)])
+def test_a_server_that_has_enough_is_left_alone_but_one_mailbox_that_is_not_there_stops_no_other(
+    here, clock, office, mail, manner, failed
+):
+    office.manner = manner
+    run = here.deliver(book(mail(to={"*": "fanzha@example.gov.cn"})), clock, NIGHT)
+    assert (run.failed, run.waiting) == (failed, 3 - failed)
+
+
 @pytest.mark.parametrize(("manner", "says"), [("drop", "断开了连接"), ("silent", "0.3 秒没有应答")])
 def test_a_server_that_takes_the_text_and_does_not_answer_leaves_a_doubt_and_gets_it_again(
     here, clock, office, mail, manner, says

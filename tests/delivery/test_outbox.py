@@ -158,8 +158,9 @@ def test_a_list_that_was_touched_after_the_night_is_not_sent(here, clock):
     assert here.deliver(rules, clock).sent == 1
 
 
-def test_in_quiet_hours_messages_wait(here, clock):
-    rules = book(folder(), quiet={"from": "22:00", "until": "08:30"})
+@pytest.mark.parametrize("since", ["22:00", "07:00"])
+def test_in_quiet_hours_messages_wait(here, clock, since):
+    rules = book(folder(), quiet={"from": since, "until": "08:30"})
     run = here.deliver(rules, clock, NIGHT)
     assert run.quiet and (run.queued, run.waiting, run.sent) == (3, 3, 0)
     clock.later(minutes=30)

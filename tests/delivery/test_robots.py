@@ -36,6 +36,8 @@ class Group(BaseHTTPRequestHandler):
         Group.seen.append((self.path, json.loads(body)))
         time.sleep(Group.after)
         self.send_response(Group.status)
+        if Group.status == 302:
+            self.send_header("Location", "/elsewhere")
         self.end_headers()
         self.wfile.write(Group.answer.encode())
 
@@ -107,6 +109,7 @@ def test_an_error_code_under_http_200_is_not_delivered(here, clock, group, kind,
     ("status", "answer", "after", "doubtful", "says"),
     [
         (502, "", 0, False, "HTTP 502"),
+        (302, "", 0, False, "HTTP 302"),
         (200, "<html>请先登录</html>", 0, True, "应答看不懂"),
         (200, "[]", 0, True, "应答看不懂"),
         (200, OK["wecom"], 0.5, True, "0.2 秒没有应答"),
@@ -118,6 +121,15 @@ def test_other_answers_delay_and_say_whether_it_may_have_arrived(
     group.status, group.answer, group.after = status, answer, after
     run = here.deliver(book(robot(timeout=0.2 if after else 20)), clock, NIGHT)
     assert says in run.told[0] and state(here) == [("待重试", 1, doubtful)]
+
+
+@pytest.mark.parametrize(("status", "waiting"), [(429, 2), (404, 0)])
+def test_a_platform_that_has_enough_is_left_alone_and_a_wrong_address_is_one_messages_own(
+    here, clock, group, status, waiting
+):
+    group.status = status
+    run = here.deliver(book(robot(to="*")), clock, NIGHT)
+    assert (run.failed, run.waiting) == (3 - waiting, waiting)
 
 
 def test_what_may_have_arrived_is_sent_again_and_says_so(here, clock, group):

@@ -233,3 +233,10 @@ def test_the_receipt_mapping_names_exactly_the_columns_of_the_list(unit_list):
     older = {"回执情况"}  # what 办理状态 was called on lists that may still come back
     verifier = {"报来内容"}  # of the verifier's own list, 核验审批
     assert named == {cell.value for cell in openpyxl.load_workbook(unit_list)["预警清单"][HEADER]} | older | verifier
+
+
+def test_evidence_of_a_rule_that_another_one_joins_bears_that_rules_title(stage, records):
+    shown = [{**records(1)[0], "rule": "petition-clock"}, {**records(1)[0], "rule": "gone-rule"}]
+    stage.warn(NIGHT, "YJ-2026-000001", "新增", 2, evidence=shown)
+    sheet = openpyxl.load_workbook(stage.run(NIGHT) / "反诈中心" / f"反诈中心预警清单_{NIGHT}.xlsx")["证据明细"]
+    assert [row[2] for row in sheet.iter_rows(min_row=2, values_only=True)] == ["信访预警", "gone-rule"]

@@ -80,8 +80,8 @@ def test_a_closing_is_written_once(county):
     assert rows(county, "SELECT as_of FROM review.watch") == [(on(1),)]
 
 
-@pytest.mark.parametrize(("opened", "comes_back"), [(31, True), (32, False)])
-def test_a_new_warning_counts_through_the_last_day_of_the_watch(county, opened, comes_back):
+@pytest.mark.parametrize(("opened", "comes_back"), [(1, False), (31, True), (32, False)])
+def test_a_new_warning_counts_from_the_day_after_closing_through_the_last_day_of_the_watch(county, opened, comes_back):
     county.warn(OLD, FIRST, "33x")
     close(county, OLD, on(1))
     county.review(on(1))
@@ -209,6 +209,13 @@ def test_what_is_about_the_listed_place_comes_back_with_a_veto(listed, warned, c
     listed.review(on(20))
     found = rows(listed, "SELECT id, of_id, unit, days, kind, veto FROM review.rebound")
     assert found == ([(NEW, "ZZ-01", "fanzha", 20, "重点整治", True)] if comes_back else [])
+
+
+@pytest.mark.parametrize(("night", "watched"), [(date(2027, 6, 1), True), (date(2027, 6, 2), False)])
+def test_a_sign_off_that_becomes_known_late_is_watched_for_what_is_left_of_the_year(listed, night, watched):
+    listed.con.execute("DELETE FROM review.watch")
+    listed.review(night)
+    assert bool(rows(listed, "FROM review.watch")) is watched
 
 
 def test_a_sign_off_that_a_later_return_takes_back_is_not_held_against_anyone(listed):

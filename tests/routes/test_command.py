@@ -52,7 +52,22 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
                 )
         for row in warnings:
             con.execute("INSERT INTO assess.warning VALUES (?, ?, ?, ?, ?, ?, '2026-06-29', NULL)", row)
+        con.execute(_SENT_BACK)
+        con.execute(
+            "INSERT INTO intervene.waiting VALUES ('2026-06-30', 'YJ-2026-000003', 'xinfang', '主办', '2026-06-29', 2)"
+        )
     return here
+
+
+_SENT_BACK = """
+INSERT INTO intervene.objection (as_of, id, unit, role, on_day, decided, decided_on, new_unit, file_id, row_no) VALUES
+  ('2026-06-29', 'YJ-2026-000001', 'xinfang', '主办', '2026-06-29', '待定', NULL, NULL, 1, 5),
+  ('2026-06-30', 'YJ-2026-000001', 'xinfang', '主办', '2026-06-29', '接受', '2026-06-30', 'zongzhi', 1, 5),
+  ('2026-06-30', 'YJ-2026-000002', 'town-01', '主办', '2026-06-29', '不接受', '2026-06-30', NULL, 1, 6);
+INSERT INTO intervene.duty (as_of, id, unit, role) VALUES
+  ('2026-06-29', 'YJ-2026-000001', 'xinfang', '主办'), ('2026-06-30', 'YJ-2026-000001', 'zongzhi', '主办'),
+  ('2026-06-30', 'YJ-2026-000002', 'town-01', '主办')
+"""
 
 
 @pytest.fixture
@@ -170,6 +185,13 @@ def test_an_open_warning_is_shown_by_number_subject_or_name(run: Run) -> None:
         assert told.startswith("YJ-2026-000002 矛盾纠纷 JF-7，矛盾纠纷，黄级（2026-06-30）\n")
         assert "第8条    不接  主题是矛盾纠纷。这一条：主题信访 → 信访局主办，属地协办\n" in told
         assert told.endswith("由第9.1条接走：主办 清溪镇人民政府。\n")
+
+
+def test_what_became_of_a_warning_after_the_routes_is_told(run: Run) -> None:
+    assert run("show", "YJ-2026-000001").stdout.endswith("。\n信访局退回，经同意改由综治中心主办。\n")
+    assert "退回" not in run("show", "YJ-2026-000001", "--as-of", "2026-06-29").stdout, "that night nobody had agreed"
+    [found] = json.loads(run("show", "YJ-2026-000003", "--json").stdout)
+    assert found["after"] == "候办：信访局本周办理量已满，自2026-06-29起排队，现排第2位，尚未下发、期限未起算"
 
 
 def test_a_warning_thought_of_is_shown_with_what_keeps_it_from_the_branch(run: Run) -> None:

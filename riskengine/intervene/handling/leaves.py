@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from riskengine.intervene.handling.gather import standing
@@ -17,9 +17,18 @@ __all__ = ["lengthen"]
 
 _DAY = timedelta(1)
 
+_Leave = tuple[str, date, date | None, int | None, str | None, str | None]
+"""Kind, first and last day, amount, approver, reason."""
+
 
 def lengthen(
-    con: Connection, clocks: Mapping[str, Clock], by_level: Mapping[int, Clock], calendar: Calendar, as_of: date
+    con: Connection,
+    clocks: Mapping[str, Clock],
+    by_level: Mapping[int, Clock],
+    calendar: Calendar,
+    as_of: date,
+    *,
+    keeps_clock: bool = True,
 ) -> None:
     """Reckon anew the deadlines of tonight's duties for which ``intervene.leave`` has something, from the day the clock was counted from.
 
@@ -27,14 +36,12 @@ def lengthen(
     that knows its reason, one that goes on until tonight. A clock that was kept over a closing (反弹) leaves at least a day from the night
     on which it came back, and where the same warning came back graver, no more than the clock of its level gives from that night
     on. ``by_level``: rank → clock.
+    ``keeps_clock`` False: what came back has the clock of its level from that night on, whatever it had left.
     """
     if not con.execute("SELECT 1 FROM intervene.leave WHERE as_of <= $1 LIMIT 1", [as_of]).fetchone():
         return
     newest = standing("intervene.leave", "id, unit, kind, first", "as_of <= $as_of")
-    held: dict[
-        tuple[str, str, int, str, date, date], list[tuple[str, date, date | None, int | None, str | None, str | None]]
-    ]
-    held = defaultdict(list)
+    held: defaultdict[tuple[str, str, int, str, date, date], list[_Leave]] = defaultdict(list)
     for *duty, kind, first, last, amount, approver, reason in con.execute(
         _LEAVES.format(leave=newest), {"as_of": as_of}
     ).fetchall():
@@ -52,14 +59,16 @@ def lengthen(
         ]
         if start < delivered_on:
             pauses += closed_time(con, id_, delivered_on)[0]
-        granted = [each for each in leaves if each[0] == "延期" and each[1] > start]
-        amount = min(sum(each[3] or 0 for each in granted), clock.extension.amount if clock.extension else 0)
-        extension = Extended(amount, granted[-1][4] or "核验单位", granted[-1][5] or "见申请") if amount else None
+        extension = _extended(clock, leaves, start)
         if pauses or extension:
             now = due(clock, start, calendar, pauses=pauses, extension=extension)
             back = [each.last for each in pauses if each.reason == AT_REST and each.last > delivered_on]
-            if back and level in by_level and (again := due(by_level[level], max(back), calendar)).day < now.day:
-                now = again
+            if back and level in by_level:
+                anew, since = by_level[level], max(back)
+                later = [each for each in pauses if each.first > since and each.reason in anew.pauses]
+                again = due(anew, since, calendar, pauses=later, extension=_extended(anew, leaves, since))
+                if again.day < now.day or not keeps_clock:
+                    now = again
             tomorrow = max([delivered_on, *back]) + _DAY  # nobody is late with what was given, or came back, that night
             changed.append((max(now.day, tomorrow), now.provisional, as_of, id_, unit))
     if changed:
@@ -67,6 +76,13 @@ def lengthen(
             "UPDATE intervene.duty SET deadline = ?, provisional = ? WHERE as_of = ? AND id = ? AND unit = ?",
             changed,
         )
+
+
+def _extended(clock: Clock, leaves: Sequence[_Leave], start: date) -> Extended | None:
+    """What was granted after ``start``, together at most what the clock allows."""
+    granted = [each for each in leaves if each[0] == "延期" and each[1] > start]
+    amount = min(sum(each[3] or 0 for each in granted), clock.extension.amount if clock.extension else 0)
+    return Extended(amount, granted[-1][4] or "核验单位", granted[-1][5] or "见申请") if amount else None
 
 
 _LEAVES = """

@@ -56,6 +56,7 @@ def pending(con: Connection, rulebook: Rulebook, as_of: date) -> list[Pending]:
     }
     checked = sorted({state for each in handling.transitions if each.step == "核验通过" for state in each.start})
     pairs = [(state, rank) for state in checked for rank in names if (state, rank) not in alone]
+    grants = sorted({state for each in handling.transitions if each.step == "同意延期" for state in each.start})
     rows = con.execute(
         _PENDING.format(
             handling=standing("intervene.handling", "id", "as_of <= $as_of"),
@@ -67,6 +68,7 @@ def pending(con: Connection, rulebook: Rulebook, as_of: date) -> list[Pending]:
             "states": [state for state, _ in pairs],
             "ranks": [rank for _, rank in pairs],
             "closed": CLOSED,
+            "grants": grants,
         },
     ).fetchall()
     levels = {level.rank: level for level in rulebook.levels}
@@ -193,7 +195,7 @@ WITH now AS ({handling}), counted AS (
   SELECT a.id, '延期待批', a.on_day, n.state, a.unit, '申请延至' || coalesce(r.until::VARCHAR, '') || '，理由：' || coalesce(a.reason, '')
   FROM counted AS a JOIN now AS n USING (id)
   LEFT JOIN intervene.reply AS r ON r.file_id = a.file_id AND r.row_no = a.row_no
-  WHERE a.step = '申请延期' AND n.state <> $closed AND NOT EXISTS (
+  WHERE a.step = '申请延期' AND list_contains($grants, n.state) AND NOT EXISTS (
     SELECT 1 FROM counted AS d WHERE d.id = a.id AND d.step IN ('同意延期', '不同意延期') AND d.on_day >= a.on_day)
 )
 SELECT f.id, f.what, g.rank, w.theme, w.subject, w.subject_name, w.place, f.unit, f.says, f.since, f.state,

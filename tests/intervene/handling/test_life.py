@@ -281,3 +281,15 @@ def test_files_that_are_read_late_and_in_the_wrong_order_come_to_the_same_end(de
     assert desk.state(late) == desk.state() == ("销号", day(5), "属实", day(5), "fanzha")
     assert desk.steps(late) == desk.steps()
     assert desk.refused() == []
+
+
+def test_the_outcome_of_a_unit_that_works_along_is_not_the_leads_and_closes_nothing(desk):
+    desk.warn("3333")
+    desk.night(0)
+    desk.receipt("清溪镇人民政府", 1, outcome="误报", fed_back_on=day(1))
+    desk.night(1)
+    assert desk.state() == ("下发", day(0), None, None, None)
+    desk.receipt("反诈中心", 2, signed_on=day(2), step="销号")
+    desk.night(2)
+    assert desk.state() == ("签收", day(2), None, None, None)
+    assert [code for code, _ in desk.refused()] == ["no-outcome"]

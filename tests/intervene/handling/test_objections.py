@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from riskengine.model.duty import Route
+
 from .conftest import day
 
 NOT_OURS = "属于刑事案件，不归我单位"
@@ -138,3 +142,42 @@ def test_the_engine_decides_where_the_rules_say_so(desk):
     assert desk.state()[:2] == ("下发", day(1))
     assert desk.duties(1)["gongan"] == ("主办", day(8))
     assert [(step, unit) for step, unit, *_ in desk.steps()] == [("下发", None), ("退回", "fanzha"), ("同意退回", None)]
+
+
+def test_an_objection_is_in_time_on_the_last_day_of_its_clock_and_late_on_the_next(desk):
+    desk.warn("4" * 9)
+    desk.warn("4" * 9, "YJ-2026-000002")
+    desk.night(0)
+    object_(desk, 7)  # the fifth working day
+    object_(desk, 8, id_="YJ-2026-000002")
+    desk.nights(1, 8)
+    assert desk.rows("SELECT id, decided FROM intervene.objection ORDER BY id") == [
+        ("YJ-2026-000001", "待定"), ("YJ-2026-000002", "过期")
+    ]  # fmt: skip
+    assert [code for code, _ in desk.refused()] == ["late-objection"]
+
+
+def test_an_objection_of_a_unit_that_works_along_names_no_new_lead(desk):
+    desk.warn("3333")
+    desk.night(0)
+    desk.receipt("清溪镇人民政府", 1, step="退回", reason=NOT_OURS)
+    desk.night(1)
+    desk.receipt("综治中心", 2, step="同意退回", refer_to="信访局")
+    desk.nights(2, 3)
+    assert desk.rows("SELECT decided, new_unit FROM intervene.objection WHERE as_of = ?", [day(2)]) == [("接受", None)]
+    assert {unit: role for unit, (role, _) in desk.duties(3).items()} == {"fanzha": "主办"}
+
+
+def test_the_verifier_that_sent_a_warning_back_still_checks_what_the_next_unit_reports(desk):
+    desk.rulebook = replace(desk.rulebook, routes=(Route(lead="zongzhi", catch_all=True),))
+    desk.warn("222222")
+    desk.night(0)
+    desk.receipt("综治中心", 1, step="退回", reason=NOT_OURS)
+    desk.night(1)
+    desk.receipt("综治中心", 2, step="同意退回", refer_to="公安局")
+    desk.nights(2, 3)
+    desk.receipt("公安局", 4, outcome="属实", fed_back_on=day(4))
+    desk.night(4)
+    desk.receipt("综治中心", 5, step="核验通过")
+    desk.night(5)
+    assert (desk.state()[:2], desk.refused()) == (("核验", day(5)), [])

@@ -106,3 +106,10 @@ def test_what_the_verifier_reads_says_who_reported_what(told):
     )  # fmt: skip
     assert row["报来内容"].startswith("反诈中心：核查结果“属实”，")
     assert row["名单日期"] == date(2026, 6, 11).isoformat()
+    at = next(cell.column_letter for cell in sheet[HEADER] if cell.value == "建议转给")
+    choices = {str(each.sqref)[:1]: each for each in sheet.data_validations.dataValidation}
+    assert choices[at].formula1 is not None and "公安局" in (
+        choices[at].formula1
+        if choices[at].formula1.startswith('"')
+        else [row[0] for row in book["选项"].iter_rows(values_only=True)]
+    )

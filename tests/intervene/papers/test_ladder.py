@@ -78,8 +78,8 @@ def test_it_is_said_since_when_it_stands_at_the_level_not_since_when_the_period_
     for n in range(13):
         climb(con, rulebook, FIRST + timedelta(n))
     assert con.execute("SELECT says FROM intervene.rung ORDER BY rung").fetchall() == [
-        ("橙级及以上已连续1周（2026年3月27日起）",),
-        ("橙级及以上已连续2周（2026年3月27日起）",),
+        ("逐周研判已连续1次为橙级及以上（2026年3月27日起）",),
+        ("逐周研判已连续2次为橙级及以上（2026年3月27日起）",),
     ]
 
 
@@ -154,20 +154,30 @@ def test_overdue_is_pressed_from_the_day_after_until_the_lead_has_fed_back(count
         "INSERT INTO intervene.objection (as_of, id, unit, role, on_day, decided) VALUES (?, ?, 'town-01', '主办', ?, '待定')",
         [FIRST, held[3], FIRST],
     )
+    con.execute("INSERT INTO intervene.objection (as_of, id, unit, role, on_day, decided) "
+                "VALUES (?, ?, 'town-01', '主办', ?, '不同意')", [nights[5], held[3], FIRST])  # fmt: skip
     for night in nights:
         climb(con, rulebook, night)
-    assert reached(con) == [("late", "YJ-2026-000001", nights[3], 1), ("late", "YJ-2026-000001", nights[6], 2)]
+    assert [each[1:] for each in reached(con)] == [
+        ("YJ-2026-000001", nights[3], 1), ("YJ-2026-000001", nights[6], 2), (held[3], nights[5], 1), (held[3], nights[6], 2),
+    ]  # fmt: skip
     assert con.execute("SELECT DISTINCT unit FROM intervene.rung WHERE rung = 2").fetchall() == [("fanzha",)]
+
+
+def test_a_ladder_leaves_what_is_graver_than_its_own_to_others(county):
+    rungs = (Rung(after=2, paper="督办函"),)
+    con, rulebook = county(Climb(id="yellow", title="黄色", counts="nights", level="黄", gravest="黄", rungs=rungs))
+    for n, levels in enumerate(("33", "22", "44"), start=1):
+        stand(con, f"YJ-2026-{n:06}", levels)
+    for n in range(2):
+        climb(con, rulebook, FIRST + timedelta(n))
+    assert [id_ for _, id_, *_ in reached(con)] == ["YJ-2026-000001"]
 
 
 @pytest.mark.parametrize(("lead", "copies"), [("zongzhi", ["xinfang"]), ("xinfang", [])])
 def test_the_office_neither_presses_nor_summons_itself_or_its_leaders(county, lead, copies):
-    late = Climb(
-        id="late",
-        title="逾期",
-        counts="overdue",
-        rungs=(Rung(after=1, paper="督办函"), Rung(after=2, paper="约谈通知")),
-    )
+    rungs = (Rung(after=1, paper="督办函"), Rung(after=2, paper="约谈通知"))
+    late = Climb(id="late", title="逾期", counts="overdue", rungs=rungs)
     con, rulebook = county(late, leaders="xinfang")
     stand(con, "YJ-2026-000001", "22")
     for n in range(2):
@@ -211,8 +221,8 @@ def test_what_is_merged_into_another_warning_does_not_count_for_itself(county):
 
 def test_a_closing_is_confirmed_once_to_the_lead_with_copies_for_those_along(county):
     con, rulebook = county(receipt_levels=("红",))
-    for id_, level in (("YJ-2026-000001", "1"), ("YJ-2026-000002", "3")):
-        stand(con, id_, level * 2)
+    for id_, levels in (("YJ-2026-000001", "13"), ("YJ-2026-000002", "33")):  # what was red once, is confirmed
+        stand(con, id_, levels, opened=FIRST - timedelta(1))
         owe(con, id_, FIRST, delivered=FIRST, deadline=FIRST)
         owe(con, id_, FIRST, delivered=FIRST, deadline=FIRST, unit="town-01", role="协办")
         con.execute(
@@ -220,6 +230,7 @@ def test_a_closing_is_confirmed_once_to_the_lead_with_copies_for_those_along(cou
             [FIRST, id_, FIRST],
         )
     climb(con, rulebook, FIRST)
+    con.execute("INSERT INTO intervene.handling SELECT * REPLACE (as_of + 1 AS as_of) FROM intervene.handling")
     climb(con, rulebook, FIRST + timedelta(1))
     assert con.execute("SELECT number, id, unit, role FROM intervene.paper ORDER BY role").fetchall() == [
         ("综治回执〔2026〕1号", "YJ-2026-000001", "fanzha", "主送"),

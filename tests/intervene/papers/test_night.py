@@ -128,6 +128,10 @@ def test_the_command_says_who_got_what_why_and_where_it_lies(told):
         "    逾期",
         "    data/outbox/2026-06-29/公安局/文书/云综治督办〔2026〕1号督办函.docx（程序自带的模板）",
     ]
+    assert told("--as-of", "2026-06-29").stdout.splitlines()[1].split("  ")[3:] == [
+        "主送 公安局，抄送 清溪镇人民政府",
+        "YJ-2026-000001",
+    ]
     assert told().stdout.splitlines() == [
         "2026-06-30 没有出公文。",
         "挂牌 1 处：",

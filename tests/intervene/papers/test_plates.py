@@ -116,6 +116,13 @@ def test_what_was_closed_lists_nobody_but_is_not_clear_while_the_data_still_show
     assert two.run().asked == [("GP-2026-001-1", "zongzhi", 10)]
 
 
+def test_what_is_merged_into_another_warning_is_not_counted_twice(nights):
+    two = nights(replace_plate(nights=None, warnings=2))
+    two.con.execute("INSERT INTO assess.merged VALUES (?, ?, ?)", [FIRST, f"YJ-{VILLAGE}-2", f"YJ-{VILLAGE}-1"])
+    assert two.run((VILLAGE, 2), (VILLAGE, 2)).changes == []
+    assert two.run((VILLAGE, 2), (VILLAGE, 2)).changes == ["挂牌"]
+
+
 def replace_plate(**more):
     return Plate.model_validate(WATCH.model_dump() | more)
 
