@@ -10,4 +10,4 @@ from tests.mutations.run import run
 def test_a_mutated_book_is_accepted_or_refused_at_a_place(tmp_path: Path) -> None:
     tally = run(tmp_path, count=40, seed=2026)
     assert tally.failures == []
-    assert tally.accepted > 2 and tally.refused > 50
+    assert tally.accepted > 2 and tally.refused > 25
