@@ -67,7 +67,7 @@ bench: setup  ## 速度与内存，对照基准 / speed and memory beside their 
 	@$(PY) -m benchmarks
 
 clean:  ## 清除运行产物（保留 .venv）/ remove what runs leave behind, keep .venv
-	rm -rf data/inbox data/outbox data/audit data/sealed data/.scratch data/riskengine.duckdb data/riskengine.duckdb.wal .prefect \
+	rm -rf data/inbox data/outbox data/delivered data/audit data/sealed data/.scratch data/riskengine.duckdb data/riskengine.duckdb.wal .prefect \
 	  build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -not -path './.venv/*' -type d -prune -exec rm -rf {} +
 

@@ -40,7 +40,7 @@ def test_a_night_has_four_phases_in_the_order_of_the_loop():
     assert [phase.__name__ for phase in PHASES.values()] == ["sense", "assess", "intervene", "review"]
 
 
-@pytest.mark.parametrize("target", ["run", "test", "lint", "real", "bench", "clean", "help"])
+@pytest.mark.parametrize("target", ["run", "test", "lint", "real", "quarter", "bench", "clean", "help"])
 def test_make_knows(target):
     assert f"\n{target}:" in (ROOT / "Makefile").read_text(encoding="utf-8")
 
