@@ -11,7 +11,7 @@ from riskengine.plan.effect import Effect
 from riskengine.plan.known import Event, Rate
 from riskengine.plan.noun import KINDS, Difference, Stretch
 
-__all__ = ["TITLES", "as_text", "burden_row", "difference_row", "event_row", "precision_row", "rate", "stretch"]
+__all__ = ["TITLES", "as_text", "burden_row", "difference_row", "event_row", "precision_row", "rate", "stretch", "table"]
 
 TITLES = {
     "difference": ("对象", "主题", "原来", "改后", "首夜", "主办", "原因"),
@@ -55,10 +55,10 @@ def _lines(effect: Effect) -> Iterator[str]:
             yield word
             kinds = [kind for kind in KINDS if effect.of(kind)]
             rows = [[name, *(str(counted.get(kind, "")) for kind in kinds)] for name, counted in effect.by(what)]
-            yield from _table(["", *(KINDS[kind] for kind in kinds)], rows)
+            yield from table(["", *(KINDS[kind] for kind in kinds)], rows)
         yield "单位每周新接（件，主办与协办；并入其他预警的不另计）"
         rows = [burden_row(effect, each) for each in effect.burdens if each.differs]
-        yield from _table(TITLES["burden"], rows) if rows else ["  各单位都没有变化。"]
+        yield from table(TITLES["burden"], rows) if rows else ["  各单位都没有变化。"]
     if effect.events:
         yield f"已知事件 {len(effect.events)} 个结果不同"
         for event in effect.events:
@@ -66,7 +66,7 @@ def _lines(effect: Effect) -> Iterator[str]:
             yield f"  {event.became}  {event.event}（{event.source}）{about}"
     if effect.precision and effect.differences:
         yield "查准率（属实与已化解占已核实的比例，95% 区间；新增的预警还没有回执，不在其中）"
-        yield from _table(
+        yield from table(
             TITLES["precision"], [precision_row(each.title, each.before, each.after) for each in effect.precision]
         )
     if effect.unaffected:
@@ -132,7 +132,7 @@ def rate(each: Rate) -> str:
     return f"{judged} = {each.share:.0%}（{each.low:.0%}–{each.high:.0%}）"
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """Columns two blanks apart although Chinese characters are two cells wide."""
     cells = [list(head), *map(list, rows)]
     widths = [max(_width(row[at]) for row in cells) for at in range(len(head))]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from unicodedata import east_asian_width
+from collections.abc import Iterator
 
 from riskengine.model.figure import number
+from riskengine.plan.text import table
 from riskengine.tune.noun import Curve, Point
 
 __all__ = ["HEAD", "as_text", "point_row"]
@@ -25,7 +25,7 @@ def _lines(curve: Curve) -> Iterator[str]:
     yield f"参数“{curve.parameter}”（现为{number(curve.now)}{curve.unit}），过去{curve.nights}夜，其余不变时："
     most = max(point.given for point in curve.points) or 1
     rows = [[*point_row(curve, point), "█" * round(_BAR * point.given / most)] for point in curve.points]
-    yield from _table(HEAD, rows)
+    yield from table(HEAD, rows)
     yield "  预警：这条规则参与的；属实含已化解；漏掉：核实过确有其事、这个取值下却不会预警的；晚几天：其余的平均晚几天预警。结果不足的不算查准率。"
 
 
@@ -37,17 +37,3 @@ def point_row(curve: Curve, point: Point) -> list[str]:
     later = "" if point.later is None else f"{point.later:.1f}"
     counted = (point.given, f"{point.weekly:.1f}", point.confirmed, point.false, point.lost, later)
     return [f"{here}{number(point.value)}", *map(str, counted), share, interval]
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    cells = [list(head), *map(list, rows)]
-    widths = [max(_width(row[at]) for row in cells) for at in range(len(head))]
-    for row in cells:
-        yield (
-            "  "
-            + "  ".join(text + " " * (width - _width(text)) for text, width in zip(row, widths, strict=True)).rstrip()
-        )
-
-
-def _width(text: str) -> int:
-    return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
-
 from docx import Document as new_document
 from docx.document import Document
 from docx.enum.table import WD_TABLE_ALIGNMENT
@@ -15,12 +12,12 @@ from docx.shared import Cm, Pt, RGBColor
 from docx.styles.style import ParagraphStyle
 from docx.table import _Cell
 
+from riskengine.intervene.archive import same_bytes
 from riskengine.intervene.briefs.compose import Brief, Table
 
 __all__ = ["as_word"]
 
 _BODY, _HEADING, _TITLE = "仿宋", "黑体", "宋体"
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest day that a zip archive can hold
 _PAGE = 15.6  # cm between the margins
 _CHARACTER, _MARGINS = 0.37, 0.45  # cm: a character of 10.5 points, what a cell keeps free
 _SHORT, _WHOLE = 14, 7.5  # characters: of a short column, and so many stand in one line
@@ -41,7 +38,7 @@ def as_word(brief: Brief) -> bytes:
         for table in section.tables:
             _add(paper, table)
     paper.add_paragraph(brief.footer, style="Caption")
-    return _same_bytes(paper)
+    return same_bytes(paper)
 
 
 def _set_up(paper: Document, brief: Brief) -> None:
@@ -133,13 +130,3 @@ def _widths(table: Table) -> list[float]:
     left = max(_PAGE - sum(needed.values()), _PAGE / 3) if rest else 0.0
     widths = [needed[at] if at in needed else left * rest[at] / sum(rest.values()) for at in range(len(longest))]
     return [_PAGE * each / sum(widths) for each in widths]
-
-
-def _same_bytes(paper: Document) -> bytes:
-    """The archive put together again without the clock that python-docx's parts carry."""
-    first, second = io.BytesIO(), io.BytesIO()
-    paper.save(first)
-    with zipfile.ZipFile(first) as old, zipfile.ZipFile(second, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            new.writestr(zipfile.ZipInfo(name, _EPOCH), old.read(name), zipfile.ZIP_DEFLATED)
-    return second.getvalue()

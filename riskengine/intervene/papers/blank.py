@@ -5,9 +5,7 @@
 
 from __future__ import annotations
 
-import io
 import sys
-import zipfile
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
@@ -23,12 +21,12 @@ from docx.shared import Cm, Pt, RGBColor
 from docx.styles.style import ParagraphStyle
 from docx.text.paragraph import Paragraph
 
+from riskengine.intervene.archive import same_bytes
 from riskengine.model.paper import KINDS, PaperKind
 
-__all__ = ["blank", "same_bytes"]
+__all__ = ["blank"]
 
 _BODY, _HEADING, _TITLE = "仿宋", "黑体", "宋体"
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest day that a zip archive can hold
 _RED = RGBColor(0xC0, 0, 0)
 _INTERNAL = "内部工作文件，不对外发布"
 _CLOSE = {
@@ -74,16 +72,6 @@ def blank(kind: PaperKind) -> bytes:
     _rule(_line(paper, "抄送：{{ 抄送 }}", "Caption"), above=True)
     _line(paper, "{%p endif %}", "Caption")
     return same_bytes(paper)
-
-
-def same_bytes(paper: Document) -> bytes:
-    """The archive put together again without the clock that the parts carry."""
-    first, second = io.BytesIO(), io.BytesIO()
-    paper.save(first)
-    with zipfile.ZipFile(first) as old, zipfile.ZipFile(second, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            new.writestr(zipfile.ZipInfo(name, _EPOCH), old.read(name), zipfile.ZIP_DEFLATED)
-    return second.getvalue()
 
 
 def _rows(kind: PaperKind) -> Sequence[tuple[str, str]]:

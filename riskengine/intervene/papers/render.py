@@ -12,7 +12,8 @@ from docxtpl import DocxTemplate
 from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from riskengine.intervene.papers.blank import blank, same_bytes
+from riskengine.intervene.archive import same_bytes
+from riskengine.intervene.papers.blank import blank
 from riskengine.model.paper import PaperKind
 
 __all__ = ["Lines", "render"]
